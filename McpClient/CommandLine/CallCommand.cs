@@ -1,0 +1,43 @@
+using System.CommandLine;
+
+namespace McpAspire.Client.CommandLine;
+
+/// <summary><c>call</c>: one tool call, checked against the tool's schema before it is sent.</summary>
+internal static class CallCommand
+{
+    private static readonly Argument<string> Tool = new("tool") { Description = "Name of the tool, as 'tools' lists it." };
+
+    private static readonly Option<string[]> Arguments = new("--arg", "-a")
+    {
+        Description = "An argument of the tool; repeat it for more, or for the items of a list.",
+        HelpName = "name=value",
+        Arity = ArgumentArity.OneOrMore,
+        DefaultValueFactory = _ => [],
+    };
+
+    public static Command Create()
+    {
+        var command = new Command("call", "Call a tool of the MCP server.") { Tool, Arguments };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            await using var session = await CommandSession.OpenAsync(parsed, cancellationToken);
+            var tools = await session.Server.ListToolsAsync(cancellationToken: cancellationToken);
+            var tool = ToolArguments.FindTool([.. tools.Select(tool => tool.ProtocolTool)], parsed.GetRequiredValue(Tool));
+            var arguments = ToolArguments.Bind(tool, parsed.GetValue(Arguments) ?? []);
+
+            var result = await session.Server.CallToolAsync(tool.Name, arguments, cancellationToken: cancellationToken);
+            var failed = result.IsError == true;
+            if (parsed.WantsJson())
+            {
+                Console.Out.WriteLine(ResultJson.Of(result));
+            }
+            else
+            {
+                (failed ? Console.Error : Console.Out).WriteLine(ResultText.Of(result));
+            }
+
+            return failed ? ExitCodes.ToolError : ExitCodes.Ok;
+        });
+        return command;
+    }
+}

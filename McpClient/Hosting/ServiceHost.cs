@@ -1,0 +1,29 @@
+namespace McpAspire.Client.Hosting;
+
+/// <summary>The web host under the agent and the console.</summary>
+internal static class ServiceHost
+{
+    /// <summary>A builder with the service defaults; <paramref name="settings"/> win over the environment.</summary>
+    public static WebApplicationBuilder CreateBuilder(string defaultUrl, IEnumerable<KeyValuePair<string, string?>> settings)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(ServiceHost).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+
+        // Loopback names only, unless the deployment says otherwise: a page of another site must not reach
+        // this process under its own name (DNS rebinding).
+        builder.Configuration.Sources.Insert(0, Defaults(("AllowedHosts", "localhost;127.0.0.1;[::1]"), ("urls", defaultUrl)));
+
+        // The request log of ASP.NET Core writes whole URLs, and the login's callback carries a code.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Configuration.AddInMemoryCollection(settings);
+        builder.AddServiceDefaults();
+        builder.Services.AddSingleton(TimeProvider.System);
+        return builder;
+    }
+
+    private static Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource Defaults(params (string Key, string Value)[] values)
+        => new() { InitialData = values.Select(value => KeyValuePair.Create(value.Key, (string?)value.Value)) };
+}
