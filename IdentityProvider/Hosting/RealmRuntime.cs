@@ -1,0 +1,77 @@
+using McpAspire.IdentityProvider.Keys;
+using McpAspire.IdentityProvider.Login;
+using McpAspire.IdentityProvider.Logout;
+using McpAspire.IdentityProvider.Realm;
+using McpAspire.IdentityProvider.Sessions;
+using McpAspire.IdentityProvider.Tokens;
+
+namespace McpAspire.IdentityProvider.Hosting;
+
+/// <summary>One realm at work: its model, its keys and everything it has to remember.</summary>
+internal sealed class RealmRuntime
+{
+    public RealmRuntime(RealmModel model, string hostname, RealmKeys keys, ProviderLog log, TimeProvider clock)
+    {
+        Model = model;
+        Clock = clock;
+        Log = log;
+        Keys = keys;
+        Urls = new RealmUrls(hostname, model.Settings.Name);
+        Sessions = new SessionStore(model.Settings, clock);
+        Codes = new AuthorizationCodes(model.Settings, clock);
+        Logins = new LoginStore(model.Settings, clock);
+        BruteForce = new BruteForceProtection(model.Settings.BruteForce, clock);
+        Revoked = new ExpiringStore<string>(clock);
+        UsedAssertions = new ExpiringStore<string>(clock);
+        Logouts = new ExpiringStore<PendingLogout>(clock);
+        Tokens = new TokenFactory(model.Settings, Urls.Issuer, () => Keys, Sessions, clock);
+        Reader = new TokenReader(this);
+    }
+
+    public RealmModel Model { get; }
+
+    public RealmSettings Settings => Model.Settings;
+
+    public ProviderLog Log { get; }
+
+    public RealmUrls Urls { get; }
+
+    public RealmKeys Keys { get; }
+
+    public TimeProvider Clock { get; }
+
+    public SessionStore Sessions { get; }
+
+    public AuthorizationCodes Codes { get; }
+
+    public LoginStore Logins { get; }
+
+    public ConsentStore Consents { get; } = new();
+
+    public BruteForceProtection BruteForce { get; }
+
+    /// <summary>Ids of access tokens that were revoked before their time.</summary>
+    public ExpiringStore<string> Revoked { get; }
+
+    /// <summary>Ids of client assertions that were used.</summary>
+    public ExpiringStore<string> UsedAssertions { get; }
+
+    /// <summary>Sign-outs that wait for a yes.</summary>
+    public ExpiringStore<PendingLogout> Logouts { get; }
+
+    public TokenFactory Tokens { get; }
+
+    public TokenReader Reader { get; }
+
+    /// <summary>Forgets what is over.</summary>
+    public void Prune()
+    {
+        Sessions.Prune();
+        Codes.Prune();
+        Logins.Prune();
+        Revoked.Prune();
+        UsedAssertions.Prune();
+        Logouts.Prune();
+        BruteForce.Prune();
+    }
+}

@@ -1,0 +1,18 @@
+using McpAspire.IdentityProvider.Endpoints;
+using McpAspire.IdentityProvider.Hosting;
+using McpAspire.IdentityProvider.Realm;
+using McpAspire.IdentityProvider.Tokens;
+
+namespace McpAspire.IdentityProvider.Token;
+
+/// <summary>A token request whose client is known and proven.</summary>
+internal sealed record TokenRequest(HttpContext Context, RealmRuntime Realm, Client Client, FormParameters Form)
+{
+    private const int LongestScope = 4000;
+
+    /// <summary>Keycloak drops a parameter of more than 4,000 characters as if it had not been sent.</summary>
+    public string? Scope => Form["scope"] is { Length: <= LongestScope } scope ? scope : null;
+
+    public GrantedScopes ResolveScopes(string? scope)
+        => GrantedScopes.Resolve(Client, scope) ?? throw OAuthException.InvalidScope(scope);
+}
