@@ -31,6 +31,7 @@ internal sealed class DashboardHost(
     private ResourceServiceHost? _resourceService;
     private DashboardLog? _log;
     private Task _supervision = Task.CompletedTask;
+    private bool _disposed;
 
     /// <summary>Where the dashboard answers; null when there is none.</summary>
     public DashboardConnection? Connection { get; private set; }
@@ -76,6 +77,12 @@ internal sealed class DashboardHost(
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         await _stopping.CancelAsync();
         await _supervision;
         if (_resourceService is not null)

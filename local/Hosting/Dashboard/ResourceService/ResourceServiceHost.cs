@@ -11,11 +11,12 @@ namespace Aspire.Hosting.Dashboard.ResourceService;
 /// <summary>The resource service in a small server of its own inside the engine: HTTP/2 without TLS, this machine only.</summary>
 internal sealed class ResourceServiceHost : IAsyncDisposable
 {
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromMilliseconds(500);
 
     private readonly WebApplication _application;
     private readonly CancellationTokenSource _stopping;
     private readonly Task _following;
+    private bool _disposed;
 
     private ResourceServiceHost(WebApplication application, Uri url, CancellationTokenSource stopping, Task following)
     {
@@ -79,6 +80,12 @@ internal sealed class ResourceServiceHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         await _stopping.CancelAsync();
         await _following;
         using var limit = new CancellationTokenSource(StopLimit);
