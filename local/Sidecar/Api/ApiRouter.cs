@@ -1,0 +1,122 @@
+using System.Text;
+using McpAspire.Sidecar.Invocation;
+using McpAspire.Sidecar.Pipeline;
+
+namespace McpAspire.Sidecar.Api;
+
+/// <summary>
+/// The routes behind httpPipeline. A known route wins over an app id, for its own verb only; everything else is an
+/// invocation, named by a header, by Basic credentials or by the path.
+/// </summary>
+internal sealed class ApiRouter(HealthApi health, MetadataApi metadata, SecretsApi secrets, ShutdownApi shutdown, Invoker invoker)
+{
+    private const string V1 = "/v1.0/";
+    private const string Invoke = V1 + "invoke/";
+    private const string BasicScheme = "Basic ";
+    private const string BasicUser = "dapr-app-id";
+
+    public Task RouteAsync(SidecarRequest request)
+    {
+        if (request.Path.StartsWith(V1, StringComparison.Ordinal) && FindApi(request) is { } answer)
+        {
+            return answer;
+        }
+
+        return request.Runtime.Apis.Invoke && TryFindAppId(request) ? invoker.InvokeAsync(request) : DaprErrors.NoAppIdAsync(request.Http);
+    }
+
+    private Task? FindApi(SidecarRequest request)
+    {
+        var path = request.Path.AsSpan(V1.Length);
+        var verb = request.Http.Request.Method;
+        var apis = request.Runtime.Apis;
+        if (HttpMethods.IsGet(verb))
+        {
+            return path switch
+            {
+                "healthz" => health.ReadyAsync(request),
+                "healthz/outbound" => health.OutboundAsync(request),
+                "metadata" when apis.Metadata => metadata.GetAsync(request),
+                _ when apis.Secrets && path.StartsWith("secrets/") => secrets.GetAsync(request, path["secrets/".Length..].ToString()),
+                _ => null,
+            };
+        }
+
+        if (HttpMethods.IsPut(verb) && apis.Metadata && path.StartsWith("metadata/"))
+        {
+            return metadata.PutAsync(request, path["metadata/".Length..].ToString());
+        }
+
+        return HttpMethods.IsPost(verb) && apis.Shutdown && path is "shutdown" ? shutdown.StopAsync(request) : null;
+    }
+
+    private static bool TryFindAppId(SidecarRequest request)
+    {
+        var headers = request.Http.Request.Headers;
+        if (headers.TryGetValue("dapr-app-id", out var ids) && ids[0] is { Length: > 0 } id)
+        {
+            request.AppId = id;
+            request.Method = request.Path[1..];
+            return true;
+        }
+
+        if (headers.Authorization is { Count: > 0 } authorization && IdOfBasic(authorization[0]) is { } basicId)
+        {
+            request.AppId = basicId;
+            request.Method = request.Path[1..];
+            return true;
+        }
+
+        return TryFindAppIdInPath(request);
+    }
+
+    private static bool TryFindAppIdInPath(SidecarRequest request)
+    {
+        if (!request.Path.StartsWith(Invoke, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var rest = request.Path.AsSpan(Invoke.Length);
+        var method = rest.IndexOf("/method/");
+        if (method < 0)
+        {
+            // "…/method/" loses its slash when it is cleaned; "…/method" was never a method.
+            if (!request.HadTrailingSlash || !rest.EndsWith("/method"))
+            {
+                return false;
+            }
+
+            request.AppId = rest[..^"/method".Length].ToString();
+            request.Method = string.Empty;
+            return request.AppId.Length > 0;
+        }
+
+        request.AppId = rest[..method].ToString();
+        request.Method = rest[(method + "/method/".Length)..].ToString();
+        return request.AppId.Length > 0;
+    }
+
+    private static string? IdOfBasic(string? authorization)
+    {
+        if (authorization is null || !authorization.StartsWith(BasicScheme, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        Span<byte> bytes = stackalloc byte[512];
+        if (authorization.Length > 600 || !Convert.TryFromBase64Chars(authorization.AsSpan(BasicScheme.Length), bytes, out var length))
+        {
+            return null;
+        }
+
+        var credentials = Encoding.UTF8.GetString(bytes[..length]);
+        var colon = credentials.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0
+               && credentials.AsSpan(0, colon).Equals(BasicUser, StringComparison.OrdinalIgnoreCase)
+               && credentials.IndexOf(':', colon + 1) < 0
+               && colon + 1 < credentials.Length
+            ? credentials[(colon + 1)..]
+            : null;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace McpAspire.Sidecar.Api;
+
+/// <summary>Errors as Dapr's HTTP API writes them.</summary>
+internal static class DaprErrors
+{
+    public const string DirectInvoke = "ERR_DIRECT_INVOKE";
+
+    private static readonly JsonWriterOptions _json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static Task NoAppIdAsync(HttpContext http)
+        => WriteAsync(http, StatusCodes.Status404NotFound, DirectInvoke, "failed getting app id either from the URL path or the header dapr-app-id");
+
+    public static Task InvokeFailedAsync(HttpContext http, string appId, string reason)
+        => WriteAsync(http, StatusCodes.Status500InternalServerError, DirectInvoke, $"failed to invoke, id: {appId}, err: {reason}");
+
+    public static Task WriteAsync(HttpContext http, int status, string code, string message)
+    {
+        var buffer = new ArrayBufferWriter<byte>(160);
+        using (var writer = new Utf8JsonWriter(buffer, _json))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("errorCode", code);
+            writer.WriteString("message", message);
+            writer.WriteEndObject();
+        }
+
+        return WriteAsync(http, status, "application/json", buffer.WrittenMemory);
+    }
+
+    public static Task WriteAsync(HttpContext http, int status, string contentType, ReadOnlyMemory<byte> body)
+    {
+        var response = http.Response;
+        response.StatusCode = status;
+        response.ContentType = contentType;
+        response.ContentLength = body.Length;
+        return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(body, http.RequestAborted).AsTask();
+    }
+}
+
+/// <summary>Short texts, as Dapr's middleware answers.</summary>
+internal static class PlainText
+{
+    public static Task WriteAsync(HttpContext http, int status, string text)
+        => DaprErrors.WriteAsync(http, status, "text/plain; charset=utf-8", Encoding.UTF8.GetBytes(text));
+}

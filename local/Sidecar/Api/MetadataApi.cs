@@ -1,0 +1,147 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Hosting;
+using McpAspire.Sidecar.Pipeline;
+
+namespace McpAspire.Sidecar.Api;
+
+/// <summary><c>metadata</c>: what runs here, and whatever the app or a tool noted about it.</summary>
+internal sealed class MetadataApi(SidecarOptions options, AppReadiness app)
+{
+    /// <summary>The Dapr version whose behaviour this sidecar follows.</summary>
+    public const string RuntimeVersion = "1.18.3";
+
+    private const int MaxEntries = 256;
+
+    private readonly ConcurrentDictionary<string, string> _extended = new(StringComparer.Ordinal) { ["daprRuntimeVersion"] = RuntimeVersion };
+
+    public void Set(string key, string value) => _extended[key] = value;
+
+    public Task GetAsync(SidecarRequest request)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            Write(writer, request.Runtime);
+        }
+
+        return DaprErrors.WriteAsync(request.Http, StatusCodes.Status200OK, "application/json", buffer.WrittenMemory);
+    }
+
+    public async Task PutAsync(SidecarRequest request, string key)
+    {
+        if (_extended.Count >= MaxEntries && !_extended.ContainsKey(key))
+        {
+            await DaprErrors.WriteAsync(request.Http, StatusCodes.Status500InternalServerError, "ERR_METADATA_SET", $"no more than {MaxEntries} values can be set");
+            return;
+        }
+
+        using var reader = new StreamReader(request.Http.Request.Body, Encoding.UTF8);
+        _extended[Text(key)] = await reader.ReadToEndAsync(request.Http.RequestAborted);
+        request.Http.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private static string Text(string bytes) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes));
+
+    private void Write(Utf8JsonWriter writer, RuntimeSnapshot runtime)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("id", runtime.AppId);
+        writer.WriteString("runtimeVersion", RuntimeVersion);
+        writer.WriteStartArray("enabledFeatures");
+        if (runtime.Configuration.HotReload == true)
+        {
+            writer.WriteStringValue("HotReload");
+        }
+
+        writer.WriteEndArray();
+        WriteComponents(writer, runtime);
+        writer.WriteStartObject("extended");
+        foreach (var (key, value) in _extended.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            writer.WriteString(key, value);
+        }
+
+        writer.WriteEndObject();
+        if (runtime.Endpoints.Count > 0)
+        {
+            writer.WriteStartArray("httpEndpoints");
+            foreach (var name in runtime.Endpoints.Keys)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("name", name);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }
+
+        WriteApp(writer);
+        writer.WriteStartObject("actorRuntime");
+        writer.WriteString("runtimeStatus", app.IsReady ? "DISABLED" : "INITIALIZING");
+        writer.WriteBoolean("hostReady", false);
+        if (app.IsReady)
+        {
+            writer.WriteString("placement", "placement: disconnected");
+        }
+
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private static void WriteComponents(Utf8JsonWriter writer, RuntimeSnapshot runtime)
+    {
+        if (runtime.Components.Count == 0)
+        {
+            return;
+        }
+
+        writer.WriteStartArray("components");
+        foreach (var component in runtime.Components)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", component.Name);
+            writer.WriteString("type", component.Type);
+            writer.WriteString("version", component.Version);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private void WriteApp(Utf8JsonWriter writer)
+    {
+        if (options.AppPort == 0)
+        {
+            return;
+        }
+
+        writer.WriteStartObject("appConnectionProperties");
+        writer.WriteNumber("port", options.AppPort);
+        writer.WriteString("protocol", options.AppProtocol);
+        writer.WriteString("channelAddress", options.AppChannelAddress);
+        if (options.AppMaxConcurrency > 0)
+        {
+            writer.WriteNumber("maxConcurrency", options.AppMaxConcurrency);
+        }
+
+        if (options.AppHealthCheck is { } check)
+        {
+            writer.WriteStartObject("health");
+            writer.WriteString("healthCheckPath", check.Path);
+            writer.WriteString("healthProbeInterval", Duration(check.Interval));
+            writer.WriteString("healthProbeTimeout", Duration(check.Timeout));
+            writer.WriteNumber("healthThreshold", check.Threshold);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndObject();
+    }
+
+    /// <summary>As Go prints a duration of whole seconds or milliseconds.</summary>
+    private static string Duration(TimeSpan time)
+        => time.TotalMilliseconds % 1000 == 0 ? $"{time.TotalSeconds:0}s" : $"{time.TotalMilliseconds:0}ms";
+}

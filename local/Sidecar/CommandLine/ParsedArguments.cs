@@ -1,0 +1,122 @@
+namespace McpAspire.Sidecar.CommandLine;
+
+/// <summary>Flags as given: the last value of a single one, all values of a list, and what follows <c>--</c>.</summary>
+internal sealed class ParsedArguments
+{
+    private readonly Dictionary<string, List<string>> _values = new(StringComparer.Ordinal);
+
+    private ParsedArguments()
+    {
+    }
+
+    public List<string> Warnings { get; } = [];
+
+    public IReadOnlyList<string> AppCommand { get; private set; } = [];
+
+    public bool Has(string flag) => _values.ContainsKey(flag);
+
+    public string? Text(string flag) => _values.TryGetValue(flag, out var values) ? values[^1] : null;
+
+    public IReadOnlyList<string> List(string flag) => _values.TryGetValue(flag, out var values) ? values : [];
+
+    public bool Switch(string flag, bool otherwise = false) => Text(flag) switch
+    {
+        null => otherwise,
+        "" or "true" or "1" or "t" or "T" or "TRUE" or "True" => true,
+        "false" or "0" or "f" or "F" or "FALSE" or "False" => false,
+        var text => throw new CommandLineException($"The value '{text}' of --{flag} is not a switch; allowed are true and false.", 2),
+    };
+
+    public static ParsedArguments Parse(IReadOnlyList<string> args)
+    {
+        var parsed = new ParsedArguments();
+        for (var i = 0; i < args.Count; i++)
+        {
+            var argument = args[i];
+            if (argument == "--")
+            {
+                parsed.AppCommand = [.. args.Skip(i + 1)];
+                break;
+            }
+
+            if (argument.Length < 2 || argument[0] != '-')
+            {
+                // daprd ignores stray words too; a typo such as a missing "--" should still be seen.
+                parsed.Warnings.Add($"The argument '{argument}' is no flag and is ignored.");
+                continue;
+            }
+
+            var (flag, inline) = parsed.Find(argument);
+            string value;
+            if (inline is not null)
+            {
+                value = inline;
+            }
+            else if (flag.Kind == FlagKind.Switch)
+            {
+                value = string.Empty;
+            }
+            else if (++i < args.Count)
+            {
+                value = args[i];
+            }
+            else
+            {
+                throw new CommandLineException($"The flag --{flag.Name} needs a value.", 2);
+            }
+
+            parsed.Add(flag, value);
+        }
+
+        return parsed;
+    }
+
+    private (Flag Flag, string? Inline) Find(string argument)
+    {
+        var name = argument.TrimStart('-');
+        string? inline = null;
+        if (name.IndexOf('=', StringComparison.Ordinal) is >= 0 and var equals)
+        {
+            inline = name[(equals + 1)..];
+            name = name[..equals];
+        }
+
+        if (Flags.ByShortName.TryGetValue(name, out var longName))
+        {
+            name = longName;
+        }
+
+        return Flags.ByName.TryGetValue(name, out var flag)
+            ? (flag, inline)
+            : throw new CommandLineException($"Unknown flag '{argument}'{NearestName.Hint("--" + name, Flags.ByName.Keys.Select(known => "--" + known))}.", 2);
+    }
+
+    private void Add(Flag flag, string value)
+    {
+        switch (flag.Use)
+        {
+            case FlagUse.Deprecated:
+                Warnings.Add($"The flag --{flag.Name} is deprecated; use --{flag.ReplacedBy}.");
+                break;
+            case FlagUse.WithoutEffect when value.Length > 0:
+                Warnings.Add($"The flag --{flag.Name} is accepted but has no effect in this sidecar.");
+                break;
+            default:
+                break;
+        }
+
+        if (!_values.TryGetValue(flag.Name, out var values))
+        {
+            _values[flag.Name] = values = [];
+        }
+
+        if (flag.Kind == FlagKind.List)
+        {
+            values.AddRange(value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        }
+        else
+        {
+            values.Add(value);
+        }
+    }
+}

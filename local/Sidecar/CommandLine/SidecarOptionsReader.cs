@@ -1,0 +1,210 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace McpAspire.Sidecar.CommandLine;
+
+/// <summary>Turns parsed flags and environment variables into <see cref="SidecarOptions"/>, or says which value is wrong.</summary>
+internal sealed class SidecarOptionsReader(ParsedArguments arguments, Func<string, string?> environment, bool asDaprRun)
+{
+    private static readonly string[] _protocols = ["http", "https", "h2c", "grpc", "grpcs"];
+
+    public SidecarOptions Read()
+    {
+        var appId = Value("app-id", "APP_ID") ?? string.Empty;
+        if (appId.Length == 0)
+        {
+            throw new CommandLineException("--app-id is missing: it names this sidecar's app and cannot be empty.");
+        }
+
+        if (appId.Contains('.', StringComparison.Ordinal))
+        {
+            throw new CommandLineException($"The value '{appId}' of --app-id contains a dot; a dot separates an app id from its namespace.");
+        }
+
+        var options = new SidecarOptions
+        {
+            AppId = appId,
+            Namespace = environment("NAMESPACE") is { Length: > 0 } ns ? ns : "default",
+            AppPort = Port("app-port", "APP_PORT", 0) is var appPort and > 0 ? appPort : 0,
+            AppProtocol = Protocol(),
+            AppChannelAddress = Value("app-channel-address", "APP_CHANNEL_ADDRESS") is { Length: > 0 } address ? address : "127.0.0.1",
+            HttpPort = ListenPort("dapr-http-port", "DAPR_HTTP_PORT", 3500),
+            GrpcPort = ListenPort("dapr-grpc-port", "DAPR_GRPC_PORT", 50001),
+            InternalGrpcPort = arguments.Has("dapr-internal-grpc-port") ? ListenPort("dapr-internal-grpc-port", null, 0) : null,
+            MetricsPort = ListenPort("metrics-port", "DAPR_METRICS_PORT", 9090),
+            MetricsListenAddress = Address("metrics-listen-address") ?? "127.0.0.1",
+            EnableMetrics = arguments.Switch("enable-metrics", otherwise: true),
+            PublicPort = arguments.Text("dapr-public-port") is { Length: > 0 } ? ListenPort("dapr-public-port", null, 0) : null,
+            PublicListenAddress = Address("dapr-public-listen-address") ?? "127.0.0.1",
+            ListenAddresses = Addresses(),
+            ConfigPaths = arguments.List("config"),
+            ResourcesPaths = [.. arguments.List("resources-path"), .. arguments.List("components-path")],
+            AllowedOrigins = (arguments.Text("allowed-origins") ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            MaxBodySize = Size("max-body-size", "dapr-http-max-request-size", 1024 * 1024, 4 * 1024 * 1024),
+            ReadBufferSize = (int)(Size("read-buffer-size", "dapr-http-read-buffer-size", 1024, 4 * 1024) ?? 4 * 1024),
+            LogLevel = Level(),
+            LogAsJson = arguments.Switch("log-as-json"),
+            EnableApiLogging = arguments.Switch("enable-api-logging"),
+            DisableInitConfig = arguments.List("disable-init-endpoints").Contains("config"),
+            AppHealthCheck = HealthCheck(),
+            AppMaxConcurrency = Number("app-max-concurrency", -1),
+            GracefulShutdown = TimeSpan.FromSeconds(Number("dapr-graceful-shutdown-seconds", 5)),
+            ApiToken = environment("DAPR_API_TOKEN") is { Length: > 0 } token ? token : null,
+            AppApiToken = environment("APP_API_TOKEN") is { Length: > 0 } appToken ? appToken : null,
+            AppCommand = arguments.AppCommand,
+            Warnings = arguments.Warnings,
+        };
+
+        if (options.AppPort > 0 && options.AppPort == options.HttpPort)
+        {
+            throw new CommandLineException($"The value {options.HttpPort} of --dapr-http-port is also the value of --app-port; the app and its sidecar need a port each.");
+        }
+
+        return options;
+    }
+
+    private string? Value(string flag, string? variable)
+        => arguments.Text(flag) ?? (variable is null ? null : environment(variable));
+
+    private int Number(string flag, int otherwise)
+    {
+        if (arguments.Text(flag) is not { Length: > 0 } text)
+        {
+            return otherwise;
+        }
+
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new CommandLineException($"The value '{text}' of --{flag} is not a whole number.");
+    }
+
+    private int Port(string flag, string? variable, int otherwise)
+    {
+        if (Value(flag, variable) is not { Length: > 0 } text)
+        {
+            return otherwise;
+        }
+
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var port) && port is >= -1 and <= 65535
+            ? port
+            : throw new CommandLineException($"The value '{text}' of --{flag} is not a port; allowed are 0 to 65535, and -1 for a free one.");
+    }
+
+    /// <summary>A port to listen on. <c>dapr run</c> takes a free one when none is given; daprd has fixed defaults.</summary>
+    private int ListenPort(string flag, string? variable, int daprdDefault)
+    {
+        var port = Port(flag, asDaprRun ? null : variable, asDaprRun ? -1 : daprdDefault);
+        return port == -1 || (port == 0 && asDaprRun) ? FreePort() : port;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private string Protocol()
+    {
+        if (arguments.Switch("app-ssl"))
+        {
+            return "https";
+        }
+
+        var protocol = Value("app-protocol", "APP_PROTOCOL") is { Length: > 0 } text ? text : "http";
+        if (!_protocols.Contains(protocol))
+        {
+            throw new CommandLineException($"The value '{protocol}' of --app-protocol is not known; allowed are http, https and h2c.");
+        }
+
+        return protocol is "grpc" or "grpcs"
+            ? throw new CommandLineException($"The value '{protocol}' of --app-protocol is not served by this sidecar; allowed are http, https and h2c.")
+            : protocol;
+    }
+
+    private string[] Addresses()
+    {
+        var text = arguments.Text("dapr-listen-addresses");
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return ["127.0.0.1"];
+        }
+
+        var addresses = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        foreach (var address in addresses)
+        {
+            CheckAddress("dapr-listen-addresses", address);
+        }
+
+        return addresses;
+    }
+
+    private string? Address(string flag)
+    {
+        if (arguments.Text(flag) is not { Length: > 0 } address)
+        {
+            return null;
+        }
+
+        CheckAddress(flag, address);
+        return address;
+    }
+
+    private static void CheckAddress(string flag, string address)
+    {
+        if (address != "localhost" && !IPAddress.TryParse(address.Trim('[', ']'), out _))
+        {
+            throw new CommandLineException($"The value '{address}' of --{flag} is not an IP address.");
+        }
+    }
+
+    private long? Size(string flag, string oldFlag, long oldUnit, long otherwise)
+    {
+        long size;
+        if (arguments.Text(flag) is { Length: > 0 } text)
+        {
+            size = Quantity.Parse(flag, text);
+        }
+        else if (arguments.Has(oldFlag))
+        {
+            size = Number(oldFlag, 0) is var amount and > 0 ? amount * oldUnit : otherwise;
+        }
+        else
+        {
+            size = otherwise;
+        }
+
+        return size switch
+        {
+            -1 => null,
+            <= 0 => otherwise,
+            _ => size,
+        };
+    }
+
+    private LogLevel Level() => (arguments.Text("log-level") ?? "info").ToLowerInvariant() switch
+    {
+        "debug" => LogLevel.Debug,
+        "" or "info" => LogLevel.Information,
+        "warn" or "warning" => LogLevel.Warning,
+        "error" => LogLevel.Error,
+        "fatal" or "panic" => LogLevel.Critical,
+        var level => throw new CommandLineException($"The value '{level}' of --log-level is not known; allowed are debug, info, warn, error and fatal."),
+    };
+
+    private AppHealthCheck? HealthCheck()
+    {
+        if (!arguments.Switch("enable-app-health-check"))
+        {
+            return null;
+        }
+
+        return new AppHealthCheck(
+            arguments.Text("app-health-check-path") is { Length: > 0 } path ? path : "/healthz",
+            TimeSpan.FromSeconds(Number("app-health-probe-interval", 5)),
+            TimeSpan.FromMilliseconds(Number("app-health-probe-timeout", 500)),
+            Number("app-health-threshold", 3));
+    }
+}

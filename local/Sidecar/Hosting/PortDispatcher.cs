@@ -1,0 +1,56 @@
+using McpAspire.Sidecar.Api;
+using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Pipeline;
+
+namespace McpAspire.Sidecar.Hosting;
+
+/// <summary>What answers on which port: the API, the public port (health and metadata only), and the gRPC port, where nothing is implemented.</summary>
+internal sealed class PortDispatcher(SidecarApplication application, SidecarRuntime runtime, HealthApi health, MetadataApi metadata, SidecarOptions options)
+{
+    public Task HandleAsync(HttpContext http)
+    {
+        var port = http.Connection.LocalPort;
+        if (port == options.HttpPort)
+        {
+            return application.HandleAsync(http);
+        }
+
+        return port == options.PublicPort ? PublicAsync(http) : UnimplementedAsync(http);
+    }
+
+    private Task PublicAsync(HttpContext http)
+    {
+        var request = new SidecarRequest(http, runtime.Current);
+        var path = http.Request.Path.Value?.TrimEnd('/') ?? string.Empty;
+        if (HttpMethods.IsGet(http.Request.Method))
+        {
+            switch (path)
+            {
+                case "/v1.0/healthz":
+                    return health.ReadyAsync(request);
+                case "/v1.0/healthz/outbound":
+                    return health.OutboundAsync(request);
+                case "/v1.0/metadata":
+                    return metadata.GetAsync(request);
+                default:
+                    break;
+            }
+        }
+
+        if (HttpMethods.IsPut(http.Request.Method) && path.StartsWith("/v1.0/metadata/", StringComparison.Ordinal))
+        {
+            return metadata.PutAsync(request, path["/v1.0/metadata/".Length..]);
+        }
+
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        return PlainText.WriteAsync(http, StatusCodes.Status404NotFound, "404 page not found\n");
+    }
+
+    private static Task UnimplementedAsync(HttpContext http)
+    {
+        http.Response.ContentType = "application/grpc";
+        http.Response.Headers["grpc-status"] = "12";
+        http.Response.Headers["grpc-message"] = "this sidecar serves Dapr's HTTP API only";
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Invocation;
+using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.Resources;
+using McpAspire.Sidecar.Secrets;
+
+namespace McpAspire.Sidecar.Hosting;
+
+/// <summary>Makes a <see cref="RuntimeSnapshot"/> of resources, or says why they cannot be served.</summary>
+internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory middleware, Func<string, string?> environment)
+{
+    /// <summary>Kept over reloads, with their connections.</summary>
+    private readonly HttpMessageInvoker _appClient = HttpClients.ForForwarding(options, options.AppScheme == "https" ? HttpClients.TrustAnyCertificate : null);
+    private readonly HttpMessageInvoker _endpointClient = HttpClients.ForForwarding(options);
+
+    public RuntimeSnapshot Create(ResourceSet resources, SidecarDelegate route, SidecarDelegate forward, ICollection<string> warnings)
+    {
+        PipelineBuilder.Check(resources.Configuration.HttpPipeline, resources, options.AppId);
+        PipelineBuilder.Check(resources.Configuration.AppHttpPipeline, resources, options.AppId);
+        var stores = resources.Components
+            .Where(component => SecretStoreFactory.Knows(component.Type))
+            .ToDictionary(component => component.Name, component => SecretStoreFactory.Create(component, environment), StringComparer.Ordinal);
+        var resolver = new ValueResolver(stores, options, environment);
+        var handlers = Handlers(resources, resolver, warnings);
+        return new RuntimeSnapshot
+        {
+            AppId = options.AppId,
+            Namespace = options.Namespace,
+            Configuration = resources.Configuration,
+            Components = resources.Components,
+            Endpoints = resources.HttpEndpoints.ToDictionary(endpoint => endpoint.Name, endpoint => Target(endpoint, resolver), StringComparer.Ordinal),
+            SecretStores = stores,
+            App = options.AppPort > 0 ? AppTarget() : null,
+            HttpPipeline = PipelineBuilder.Build(resources.Configuration.HttpPipeline, handlers, PipelineStage.Http, route),
+            AppPipeline = PipelineBuilder.Build(resources.Configuration.AppHttpPipeline, handlers, PipelineStage.App, forward),
+            WarmUps = [.. handlers.Values.OfType<IWarmUp>()],
+            Apis = ServedApis.Of(resources.Configuration.Api),
+        };
+    }
+
+    private Dictionary<string, IPipelineHandler> Handlers(ResourceSet resources, ValueResolver resolver, ICollection<string> warnings)
+    {
+        var handlers = new Dictionary<string, IPipelineHandler>(StringComparer.Ordinal);
+        foreach (var component in resources.Components)
+        {
+            if (HandlerFactory.IsMiddleware(component.Type))
+            {
+                handlers[component.Name] = middleware.Create(new MiddlewareSettings(component, resolver), warnings);
+            }
+            else if (!SecretStoreFactory.Knows(component.Type))
+            {
+                throw new ResourceException(component.Position, $"The type '{component.Type}' of the component '{component.Name}' is not part of this sidecar; known are middleware.http.*, {SecretStoreFactory.Environment} and {SecretStoreFactory.File}.");
+            }
+        }
+
+        return handlers;
+    }
+
+    private InvocationTarget AppTarget() => new()
+    {
+        BaseUrl = $"{options.AppScheme}://{Host(options.AppChannelAddress)}:{options.AppPort}",
+        Client = _appClient,
+        ApiToken = options.AppApiToken,
+        HttpVersion = options.AppProtocol == "h2c" ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11,
+    };
+
+    private InvocationTarget Target(HttpEndpointResource endpoint, ValueResolver resolver) => new()
+    {
+        BaseUrl = endpoint.BaseUrl.OriginalString.TrimEnd('/'),
+        Client = endpoint.ClientTls is { } tls ? HttpClients.ForForwarding(options, Tls(endpoint, tls, resolver)) : _endpointClient,
+        Headers = [.. endpoint.Headers.Select(header => KeyValuePair.Create(header.Name, resolver.Resolve(header, endpoint.SecretStore, endpoint.Name)))],
+    };
+
+    private static Action<System.Net.Security.SslClientAuthenticationOptions> Tls(HttpEndpointResource endpoint, ClientTlsResource tls, ValueResolver resolver)
+    {
+        try
+        {
+            var authority = tls.RootCa is { } root ? X509Certificate2.CreateFromPem(resolver.Resolve(root, endpoint.SecretStore, endpoint.Name)) : null;
+            var own = tls.Certificate is { } certificate && tls.PrivateKey is { } key
+                ? X509Certificate2.CreateFromPem(resolver.Resolve(certificate, endpoint.SecretStore, endpoint.Name), resolver.Resolve(key, endpoint.SecretStore, endpoint.Name))
+                : null;
+            return HttpClients.Trusting(authority, own);
+        }
+        catch (CryptographicException exception)
+        {
+            throw new ResourceException(endpoint.Position, $"'spec.clientTLS' of the HTTPEndpoint '{endpoint.Name}' holds no usable PEM certificate or key.", exception);
+        }
+    }
+
+    private static string Host(string address) => address.Contains(':', StringComparison.Ordinal) && address[0] != '[' ? $"[{address}]" : address;
+}

@@ -1,0 +1,81 @@
+using McpAspire.Sidecar.Invocation;
+using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.Resources;
+using McpAspire.Sidecar.Secrets;
+
+namespace McpAspire.Sidecar.Hosting;
+
+/// <summary>All that resources decide, made once: a reload makes a new one and swaps it in.</summary>
+internal sealed class RuntimeSnapshot
+{
+    public required string AppId { get; init; }
+
+    public required string Namespace { get; init; }
+
+    public required ConfigurationResource Configuration { get; init; }
+
+    public required IReadOnlyList<ComponentResource> Components { get; init; }
+
+    public required IReadOnlyDictionary<string, InvocationTarget> Endpoints { get; init; }
+
+    public required IReadOnlyDictionary<string, ISecretStore> SecretStores { get; init; }
+
+    /// <summary>Null: there is no app behind this sidecar.</summary>
+    public required InvocationTarget? App { get; init; }
+
+    public required SidecarDelegate HttpPipeline { get; init; }
+
+    public required SidecarDelegate AppPipeline { get; init; }
+
+    public required IReadOnlyList<IWarmUp> WarmUps { get; init; }
+
+    public required ServedApis Apis { get; init; }
+
+    public bool IsReady
+    {
+        get
+        {
+            foreach (var warmUp in WarmUps)
+            {
+                if (!warmUp.IsReady)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>An HTTPEndpoint of that name, or the app; an id may carry its namespace after a dot.</summary>
+    public InvocationTarget? FindTarget(string id, out string reason)
+    {
+        var name = id;
+        if (id.IndexOf('.', StringComparison.Ordinal) is >= 0 and var dot)
+        {
+            if (id.IndexOf('.', dot + 1) >= 0)
+            {
+                reason = $"invalid app id {id}";
+                return null;
+            }
+
+            name = id[(dot + 1)..] == Namespace ? id[..dot] : id;
+        }
+
+        if (Endpoints.TryGetValue(name, out var endpoint))
+        {
+            reason = string.Empty;
+            return endpoint;
+        }
+
+        reason = name == AppId ? "app channel is not initialized" : $"couldn't find service: {id}";
+        return name == AppId ? App : null;
+    }
+}
+
+/// <summary>Which groups of the API <c>spec.api</c> leaves open.</summary>
+internal sealed record ServedApis(bool Invoke, bool Metadata, bool Secrets, bool Shutdown)
+{
+    public static ServedApis Of(ApiAccess access)
+        => new(access.Serves("invoke"), access.Serves("metadata"), access.Serves("secrets"), access.Serves("shutdown"));
+}

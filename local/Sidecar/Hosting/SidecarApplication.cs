@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using McpAspire.Sidecar.Api;
+using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Invocation;
+using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.Telemetry;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+
+namespace McpAspire.Sidecar.Hosting;
+
+/// <summary>Every request of the API port, in daprd's order: path, trace, CORS, API token, httpPipeline, routes.</summary>
+internal sealed partial class SidecarApplication(
+    SidecarRuntime runtime,
+    SidecarTracer tracer,
+    ApiTokenGate gate,
+    CorsPolicy cors,
+    SidecarOptions options,
+    ILogger<SidecarApplication> logger)
+{
+    public async Task HandleAsync(HttpContext http)
+    {
+        var raw = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (raw == "*")
+        {
+            http.Response.ContentLength = 0;
+            return;
+        }
+
+        var request = new SidecarRequest(http, runtime.Current);
+        if (HttpMethods.IsConnect(http.Request.Method))
+        {
+            raw = "/";
+        }
+
+        if (!RequestTarget.TryParse(raw, out var target))
+        {
+            await PlainText.WriteAsync(http, StatusCodes.Status400BadRequest, "400 Bad Request");
+            return;
+        }
+
+        request.Path = target.Path;
+        request.HadTrailingSlash = target.HadTrailingSlash;
+        request.Query = target.Query;
+        var started = Stopwatch.GetTimestamp();
+        var activity = tracer.IsEnabled && !IsHealth(request.Path) ? StartTrace(request) : null;
+        try
+        {
+            await HandleAsync(request);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The caller went away.
+        }
+        catch (BadHttpRequestException exception) when (!http.Response.HasStarted)
+        {
+            http.Response.StatusCode = exception.StatusCode;
+        }
+        finally
+        {
+            if (activity is not null)
+            {
+                SidecarTracer.Stop(activity, request);
+            }
+
+            if (options.EnableApiLogging)
+            {
+                Log.Called(logger, http.Request.Method, request.Path, http.Response.StatusCode, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            }
+        }
+    }
+
+    private async Task HandleAsync(SidecarRequest request)
+    {
+        var http = request.Http;
+        if (cors.IsEnabled && cors.Answers(http))
+        {
+            return;
+        }
+
+        if (gate.IsEnabled && !gate.Admits(request))
+        {
+            await ApiTokenGate.RefuseAsync(http);
+            return;
+        }
+
+        if (tracer.IsEnabled && http.Request.Headers.Baggage is { Count: > 0 } baggage && BaggageHeader.Complaint(baggage) is { } complaint)
+        {
+            http.Response.Headers.XContentTypeOptions = "nosniff";
+            http.Response.Headers.Remove("traceparent");
+            await PlainText.WriteAsync(http, StatusCodes.Status400BadRequest, $"invalid baggage header: {complaint}\n");
+            return;
+        }
+
+        await request.Runtime.HttpPipeline(request);
+    }
+
+    private Activity? StartTrace(SidecarRequest request)
+    {
+        var activity = tracer.Start(request);
+        TraceHeaders.Set(request.Http.Response.Headers, request);
+        return activity;
+    }
+
+    private static bool IsHealth(string path) => path is "/v1.0/healthz" or "/v1.0/healthz/outbound";
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "HTTP API Called: {Verb} {Path} code={Code} duration={Milliseconds:0.###}ms")]
+        public static partial void Called(ILogger logger, string verb, string path, int code, double milliseconds);
+    }
+}

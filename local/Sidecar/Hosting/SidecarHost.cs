@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using McpAspire.Sidecar.Api;
+using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Resources;
+using McpAspire.Sidecar.Telemetry;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace McpAspire.Sidecar.Hosting;
+
+/// <summary>Runs one sidecar from its options to its end.</summary>
+internal static partial class SidecarHost
+{
+    public static async Task<int> RunAsync(SidecarOptions options, Func<string, string?> environment)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var resources = ResourceLoader.Load(options);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Sidecar" });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options));
+        builder.Logging.AddSidecarLog(options);
+        builder.Services.AddSidecar(options, resources, environment);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.GracefulShutdown);
+
+        await using var app = builder.Build();
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("dapr.runtime");
+        Log.Starting(logger, MetadataApi.RuntimeVersion);
+        foreach (var warning in options.Warnings)
+        {
+            Log.Warning(logger, warning);
+        }
+
+        var runtime = app.Services.GetRequiredService<SidecarRuntime>();
+        var snapshot = runtime.Load(resources);
+        using var traces = TraceExport.Start(options, resources.Configuration.Tracing, environment);
+        var dispatcher = app.Services.GetRequiredService<PortDispatcher>();
+        ((IApplicationBuilder)app).Run(dispatcher.HandleAsync);
+
+        await StartAsync(app, options);
+        Log.Listening(logger, string.Join(",", options.ListenAddresses), options.HttpPort);
+        Log.Initialized(logger, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        Log.Serving(logger, runtime.Describe());
+
+        var stopping = app.Lifetime.ApplicationStopping;
+        _ = SidecarRuntime.WarmUpAsync(snapshot, stopping);
+        _ = app.Services.GetRequiredService<AppReadiness>().WaitForAppAsync(stopping);
+        return await RunToEndAsync(app, options);
+    }
+
+    private static async Task StartAsync(WebApplication app, SidecarOptions options)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (IOException exception)
+        {
+            var reason = exception.InnerException is AddressInUseException ? "it is in use" : exception.Message;
+            throw new CommandLineException($"A port of --dapr-http-port {options.HttpPort}, --dapr-grpc-port {options.GrpcPort}{(options.PublicPort is { } port ? $", --dapr-public-port {port}" : string.Empty)} cannot be bound: {exception.Message.TrimEnd('.')} ({reason}).");
+        }
+        catch (System.Net.Sockets.SocketException exception)
+        {
+            throw new CommandLineException($"An address of --dapr-listen-addresses {string.Join(',', options.ListenAddresses)} cannot be bound: {exception.Message}.");
+        }
+    }
+
+    private static async Task<int> RunToEndAsync(WebApplication app, SidecarOptions options)
+    {
+        if (options.AppCommand.Count == 0)
+        {
+            await app.WaitForShutdownAsync();
+            return 0;
+        }
+
+        using var child = AppProcess.Start(options);
+        var metadata = app.Services.GetRequiredService<MetadataApi>();
+        metadata.Set("cliPID", $"{Environment.ProcessId}");
+        metadata.Set("appPID", $"{child.Id}");
+        metadata.Set("appCommand", string.Join(' ', options.AppCommand));
+        var shutdown = app.WaitForShutdownAsync();
+        var exit = child.WaitAsync(CancellationToken.None);
+        await Task.WhenAny(shutdown, exit);
+        if (!exit.IsCompleted)
+        {
+            await child.StopAsync();
+            await shutdown;
+            return 0;
+        }
+
+        app.Lifetime.StopApplication();
+        await shutdown;
+        var code = await exit;
+        if (code != 0)
+        {
+            await Console.Error.WriteLineAsync($"The app ended with exit code {code}.");
+        }
+
+        return code == 0 ? 0 : 1;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Starting Dapr Runtime -- version {Version} -- McpAspire sidecar")]
+        public static partial void Starting(ILogger logger, string version);
+
+        [LoggerMessage(2, LogLevel.Warning, "{Warning}")]
+        public static partial void Warning(ILogger logger, string warning);
+
+        [LoggerMessage(3, LogLevel.Information, "HTTP server listening on TCP address: {Addresses}:{Port}")]
+        public static partial void Listening(ILogger logger, string addresses, int port);
+
+        [LoggerMessage(4, LogLevel.Information, "dapr initialized. Status: Running. Init Elapsed {Milliseconds:0}ms")]
+        public static partial void Initialized(ILogger logger, double milliseconds);
+
+        [LoggerMessage(5, LogLevel.Information, "{Description}")]
+        public static partial void Serving(ILogger logger, string description);
+    }
+}

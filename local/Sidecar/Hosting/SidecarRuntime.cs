@@ -1,0 +1,53 @@
+using McpAspire.Sidecar.Api;
+using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Invocation;
+using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.Resources;
+using Microsoft.Extensions.Logging;
+
+namespace McpAspire.Sidecar.Hosting;
+
+/// <summary>The current snapshot, and the work that goes on beside the requests while it is current.</summary>
+internal sealed partial class SidecarRuntime(RuntimeFactory factory, SidecarOptions options, ApiRouter router, Invoker invoker, ILogger<SidecarRuntime> logger)
+{
+    private RuntimeSnapshot? _current;
+
+    public RuntimeSnapshot Current => Volatile.Read(ref _current) ?? throw new InvalidOperationException("No resources are loaded yet.");
+
+    /// <summary>Makes a snapshot of the loaded resources and makes it current; an error leaves the earlier one in place.</summary>
+    public RuntimeSnapshot Load(ResourceSet resources)
+    {
+        var warnings = new List<string>(resources.Warnings);
+        var snapshot = factory.Create(resources, router.RouteAsync, invoker.ForwardAsync, warnings);
+        foreach (var warning in warnings)
+        {
+            Log.Warning(logger, warning);
+        }
+
+        foreach (var component in snapshot.Components)
+        {
+            Log.Loaded(logger, component.Name, component.Type, component.Version);
+        }
+
+        Volatile.Write(ref _current, snapshot);
+        return snapshot;
+    }
+
+    /// <summary>Runs the warm-ups of a snapshot until it is replaced or the sidecar stops.</summary>
+    public static Task WarmUpAsync(RuntimeSnapshot snapshot, CancellationToken cancellationToken)
+        => Task.WhenAll(snapshot.WarmUps.Select(warmUp => warmUp.RunAsync(cancellationToken)));
+
+    public string Describe()
+        => $"app id {options.AppId}, {Current.Components.Count} component(s), {Current.Endpoints.Count} HTTPEndpoint(s), httpPipeline [{Names(Current.Configuration.HttpPipeline)}], appHttpPipeline [{Names(Current.Configuration.AppHttpPipeline)}]";
+
+    private static string Names(IReadOnlyList<HandlerReference> handlers) => string.Join(", ", handlers.Select(handler => handler.Name));
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Component loaded: {Name} ({Type}/{Version})")]
+        public static partial void Loaded(ILogger logger, string name, string type, string version);
+
+        [LoggerMessage(2, LogLevel.Warning, "{Warning}")]
+        public static partial void Warning(ILogger logger, string warning);
+    }
+}

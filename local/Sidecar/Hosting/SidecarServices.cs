@@ -1,0 +1,56 @@
+using McpAspire.Sidecar.Api;
+using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Invocation;
+using McpAspire.Sidecar.Middleware.OAuth2;
+using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.Resources;
+using McpAspire.Sidecar.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace McpAspire.Sidecar.Hosting;
+
+/// <summary>The parts of a sidecar.</summary>
+internal static class SidecarServices
+{
+    public static IServiceCollection AddSidecar(this IServiceCollection services, SidecarOptions options, ResourceSet resources, Func<string, string?> environment)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddHttpForwarder();
+        services.AddSingleton(new SidecarTracer(TraceExport.SamplingRate(resources.Configuration.Tracing, environment)));
+        services.AddSingleton<AppReadiness>();
+        services.AddSingleton<SessionStores>();
+        services.AddSingleton(provider => new HandlerFactory(
+            HttpClients.ForBackchannel(),
+            provider.GetRequiredService<SessionStores>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(provider => new RuntimeFactory(options, provider.GetRequiredService<HandlerFactory>(), environment));
+        services.AddSingleton<Invoker>();
+        services.AddSingleton<HealthApi>();
+        services.AddSingleton<MetadataApi>();
+        services.AddSingleton<SecretsApi>();
+        services.AddSingleton<ShutdownApi>();
+        services.AddSingleton<ApiRouter>();
+        services.AddSingleton<ApiTokenGate>();
+        services.AddSingleton<CorsPolicy>();
+        services.AddSingleton<SidecarRuntime>();
+        services.AddSingleton<SidecarApplication>();
+        services.AddSingleton<PortDispatcher>();
+        return services;
+    }
+
+    /// <summary>Our own log; of the framework only what went wrong, and nothing that repeats a request.</summary>
+    public static ILoggingBuilder AddSidecarLog(this ILoggingBuilder logging, SidecarOptions options)
+    {
+        logging.SetMinimumLevel(options.LogLevel);
+        logging.AddFilter("Microsoft.AspNetCore", LogLevel.Error);
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        logging.AddFilter("Microsoft.Hosting", LogLevel.None);
+        logging.AddFilter("Microsoft.Extensions", LogLevel.Error);
+        logging.AddFilter("Yarp", LogLevel.None);
+        logging.AddProvider(new LogfmtLoggerProvider(options, TimeProvider.System));
+        return logging;
+    }
+}

@@ -1,0 +1,211 @@
+using System.IO.Compression;
+using System.Net.Http.Headers;
+using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.Telemetry;
+using Microsoft.Extensions.Primitives;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace McpAspire.Sidecar.Invocation;
+
+/// <summary>Turns a caller's request into the app's, and the app's answer into the caller's, by daprd's rules.</summary>
+internal sealed class ForwardTransformer(SidecarRequest request, InvocationTarget target, Uri url, bool setsTrace) : HttpTransformer
+{
+    private static readonly UriCreationOptions _asWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    private bool _addedAcceptEncoding;
+
+    public static Uri? Url(InvocationTarget target, string method, string query)
+        => Uri.TryCreate($"{target.BaseUrl}/{method}{query}", _asWritten, out var url) ? url : null;
+
+    public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        proxyRequest.RequestUri = url;
+        proxyRequest.Method = Verbs.ForApp(httpContext.Request.Method);
+        var headers = httpContext.Request.Headers;
+        var connection = headers.Connection;
+        foreach (var (name, values) in headers)
+        {
+            if (!IsOurs(name) && !HopByHopHeaders.Contains(name) && (connection.Count == 0 || !HopByHopHeaders.IsNominated(connection, name)))
+            {
+                Add(proxyRequest, name, values);
+            }
+        }
+
+        foreach (var (name, value) in target.Headers)
+        {
+            Set(proxyRequest, name, value);
+        }
+
+        if (target.ApiToken is not null)
+        {
+            Set(proxyRequest, "dapr-api-token", target.ApiToken);
+        }
+
+        if (setsTrace)
+        {
+            AddTrace(proxyRequest, headers);
+        }
+
+        if (headers.AcceptEncoding.Count == 0 && headers.Range.Count == 0 && !HttpMethods.IsHead(httpContext.Request.Method))
+        {
+            _addedAcceptEncoding = proxyRequest.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (proxyResponse is null)
+        {
+            return false;
+        }
+
+        if (request.Interceptor is { } interceptor && await interceptor(request, proxyResponse))
+        {
+            return false;
+        }
+
+        var response = httpContext.Response;
+        response.StatusCode = (int)proxyResponse.StatusCode;
+        Unzip(proxyResponse);
+        CopyHeaders(response.Headers, proxyResponse);
+        if (response.StatusCode < 400)
+        {
+            // As daprd: the length of a good answer is not known, every write goes out at once.
+            response.ContentLength = null;
+            if (IsEventStream(proxyResponse.Content.Headers))
+            {
+                await response.StartAsync(cancellationToken);
+                await response.Body.FlushAsync(cancellationToken);
+            }
+        }
+        else if (proxyResponse.Content.Headers.ContentLength is null && httpContext.Request.Headers.TransferEncoding.Count == 0)
+        {
+            await ErrorBody.BufferAsync(response, proxyResponse, cancellationToken);
+        }
+
+        return true;
+    }
+
+    /// <summary>1xx and trailers are dropped both ways.</summary>
+    public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken)
+        => ValueTask.CompletedTask;
+
+    private bool IsOurs(string name)
+        => name.Equals("Host", StringComparison.OrdinalIgnoreCase)
+           || name.Equals("dapr-app-id", StringComparison.OrdinalIgnoreCase)
+           || (setsTrace && (name.Equals("traceparent", StringComparison.OrdinalIgnoreCase) || name.Equals("tracestate", StringComparison.OrdinalIgnoreCase) || name.Equals("baggage", StringComparison.OrdinalIgnoreCase) || name.Equals("grpc-trace-bin", StringComparison.OrdinalIgnoreCase)));
+
+    private static void Add(HttpRequestMessage proxyRequest, string name, StringValues values)
+    {
+        if (name.Equals("grpc-timeout", StringComparison.OrdinalIgnoreCase))
+        {
+            name = "dapr-grpc-timeout";
+        }
+
+        if (values.Count == 1)
+        {
+            if (!proxyRequest.Headers.TryAddWithoutValidation(name, values[0]))
+            {
+                proxyRequest.Content?.Headers.TryAddWithoutValidation(name, values[0]);
+            }
+        }
+        else if (!proxyRequest.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
+        {
+            proxyRequest.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+        }
+    }
+
+    private static void Set(HttpRequestMessage proxyRequest, string name, string value)
+    {
+        if (name.Equals("Host", StringComparison.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
+        if (IsContentHeader(name))
+        {
+            proxyRequest.Content?.Headers.Remove(name);
+            proxyRequest.Content?.Headers.TryAddWithoutValidation(name, value);
+        }
+        else
+        {
+            proxyRequest.Headers.Remove(name);
+            proxyRequest.Headers.TryAddWithoutValidation(name, value);
+        }
+    }
+
+    private static bool IsContentHeader(string name)
+        => name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
+           || name.Equals("Allow", StringComparison.OrdinalIgnoreCase)
+           || name.Equals("Expires", StringComparison.OrdinalIgnoreCase)
+           || name.Equals("Last-Modified", StringComparison.OrdinalIgnoreCase);
+
+    private void AddTrace(HttpRequestMessage proxyRequest, IHeaderDictionary headers)
+    {
+        proxyRequest.Headers.TryAddWithoutValidation("traceparent", request.Trace.ToHeader());
+        if (request.Trace.State is { Length: > 0 } state)
+        {
+            proxyRequest.Headers.TryAddWithoutValidation("tracestate", state);
+        }
+
+        if (headers.Baggage.Count > 0)
+        {
+            proxyRequest.Headers.TryAddWithoutValidation("baggage", headers.Baggage[0]);
+        }
+    }
+
+    /// <summary>Only what this sidecar asked for by itself; a caller that asked for gzip gets gzip.</summary>
+    private void Unzip(HttpResponseMessage proxyResponse)
+    {
+        if (!_addedAcceptEncoding
+            || proxyResponse.Content.Headers.ContentEncoding is not { Count: 1 } encodings
+            || !encodings.Single().Equals("gzip", StringComparison.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
+        var zipped = proxyResponse.Content;
+        var content = new StreamContent(new GZipStream(zipped.ReadAsStream(), CompressionMode.Decompress));
+        foreach (var (name, values) in zipped.Headers.NonValidated)
+        {
+            if (!name.Equals("Content-Encoding", StringComparison.OrdinalIgnoreCase) && !name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+            {
+                content.Headers.TryAddWithoutValidation(name, values);
+            }
+        }
+
+        proxyResponse.Content = content;
+    }
+
+    private void CopyHeaders(IHeaderDictionary headers, HttpResponseMessage proxyResponse)
+    {
+        var connection = proxyResponse.Headers.NonValidated.TryGetValues("Connection", out var nominated) ? new StringValues([.. nominated]) : StringValues.Empty;
+        Copy(headers, proxyResponse.Headers.NonValidated, connection);
+        Copy(headers, proxyResponse.Content.Headers.NonValidated, connection);
+        if (!setsTrace)
+        {
+            return;
+        }
+
+        TraceHeaders.Set(headers, request);
+    }
+
+    private static void Copy(IHeaderDictionary headers, HttpHeadersNonValidated source, StringValues connection)
+    {
+        foreach (var (name, values) in source)
+        {
+            if (HopByHopHeaders.Contains(name) || (connection.Count > 0 && HopByHopHeaders.IsNominated(connection, name)))
+            {
+                continue;
+            }
+
+            headers[name] = values.Count == 1 ? values.ToString() : new StringValues([.. values]);
+        }
+    }
+
+    private static bool IsEventStream(HttpContentHeaders headers)
+        => headers.NonValidated.TryGetValues("Content-Type", out var type)
+           && type.ToString().StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using McpAspire.Sidecar.CommandLine;
+
+namespace McpAspire.Sidecar.Invocation;
+
+/// <summary>The HTTP clients of a sidecar. None follows redirects or keeps cookies: both would carry credentials where no one sent them.</summary>
+internal static class HttpClients
+{
+    public static HttpMessageInvoker ForForwarding(SidecarOptions options, Action<SslClientAuthenticationOptions>? tls = null)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60),
+            MaxResponseHeadersLength = (options.ReadBufferSize + 4096 + 1023) / 1024,
+            EnableMultipleHttp2Connections = true,
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+            ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+        };
+        tls?.Invoke(handler.SslOptions);
+        return new HttpMessageInvoker(handler);
+    }
+
+    /// <summary>For an app that serves https on this machine: daprd does not check its certificate either.</summary>
+    public static void TrustAnyCertificate(SslClientAuthenticationOptions tls)
+        => tls.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+
+    public static Action<SslClientAuthenticationOptions> Trusting(X509Certificate2? authority, X509Certificate2? own) => tls =>
+    {
+        if (authority is not null)
+        {
+            tls.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+            tls.CertificateChainPolicy.CustomTrustStore.Add(authority);
+        }
+
+        if (own is not null)
+        {
+            tls.ClientCertificates = [own];
+        }
+    };
+
+    /// <summary>For the identity provider.</summary>
+    public static HttpMessageInvoker ForBackchannel() => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+    });
+}

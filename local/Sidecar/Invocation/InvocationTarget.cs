@@ -1,0 +1,18 @@
+namespace McpAspire.Sidecar.Invocation;
+
+/// <summary>Where calls to one app id go.</summary>
+internal sealed class InvocationTarget
+{
+    /// <summary>Without the slash before the method.</summary>
+    public required string BaseUrl { get; init; }
+
+    public required HttpMessageInvoker Client { get; init; }
+
+    /// <summary>Set over the caller's.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    /// <summary>Sent as <c>dapr-api-token</c>; only the app behind this sidecar gets it.</summary>
+    public string? ApiToken { get; init; }
+
+    public Version HttpVersion { get; init; } = System.Net.HttpVersion.Version11;
+}

@@ -1,0 +1,223 @@
+using McpAspire.Sidecar.Api;
+using McpAspire.Sidecar.Middleware.Tokens;
+using McpAspire.Sidecar.Pipeline;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
+
+namespace McpAspire.Sidecar.Middleware.OAuth2;
+
+/// <summary>
+/// <c>middleware.http.oauth2</c>: signs people in with the authorization code flow and puts their token on the request.
+/// Without a session every call is sent to the provider. A session whose token has expired and cannot be renewed sends
+/// a page to the login again, and answers any other call 401: a program cannot follow a login.
+/// </summary>
+internal sealed partial class OAuth2Handler(OAuth2Settings settings, UserTokenSource tokens, SessionStores sessions, TimeProvider time, ILogger logger) : IPipelineHandler
+{
+    private static readonly TimeSpan _loginTime = TimeSpan.FromMinutes(30);
+
+    public static OAuth2Handler Create(MiddlewareSettings metadata, HttpMessageInvoker http, SessionStores sessions, TimeProvider time, ILoggerFactory loggers, ICollection<string> warnings)
+    {
+        var settings = OAuth2Settings.Read(metadata, warnings);
+        var client = new TokenClient(http, settings.TokenUrl, settings.ClientId, settings.ClientSecret, settings.ClientSecret.Length == 0 ? ClientAuthentication.Body : ClientAuthentication.Detect, time);
+        return new OAuth2Handler(settings, new UserTokenSource(client, settings.RedirectUrl, time), sessions, time, loggers.CreateLogger("dapr.contrib"));
+    }
+
+    public async Task InvokeAsync(SidecarRequest request, SidecarDelegate next)
+    {
+        var http = request.Http;
+        var (id, session) = FindSession(http.Request.Headers.Cookie);
+        SessionCookie.Strip(http.Request.Headers);
+        if (!settings.Filter.Matches(request.FilterPath))
+        {
+            await next(request);
+            return;
+        }
+
+        if (TryReadCallback(request, out var state, out var code))
+        {
+            var login = session?.For(settings.ComponentName);
+            if (login?.Take(state, time.GetUtcNow()) is { } pending)
+            {
+                await CompleteAsync(request, id, session!, login, pending, code);
+                return;
+            }
+
+            if (login?.Token is null)
+            {
+                await RefuseCallbackAsync(http, session);
+                return;
+            }
+        }
+
+        if (session?.For(settings.ComponentName) is { Token: { } token } signedIn)
+        {
+            await ForwardAsync(request, id, session, signedIn, token, next);
+            return;
+        }
+
+        await BeginAsync(request, session, Join(settings.Scopes));
+    }
+
+    private async Task ForwardAsync(SidecarRequest request, string id, LoginSession session, LoginState login, UserToken token, SidecarDelegate next)
+    {
+        UserToken? current;
+        try
+        {
+            current = await tokens.CurrentAsync(login, token, request.Http.RequestAborted);
+        }
+        catch (TokenRequestException exception)
+        {
+            Log.NoToken(logger, exception.Message);
+            await NoTokenAsync(request.Http, exception);
+            return;
+        }
+
+        if (current is null)
+        {
+            await AskAgainAsync(request, id, session);
+            return;
+        }
+
+        request.Http.Request.Headers[settings.HeaderName] = current.HeaderValue;
+        if (settings.ScopeUpgrade)
+        {
+            var inner = request.Interceptor;
+            request.Interceptor = async (forwarded, response) =>
+                (inner is not null && await inner(forwarded, response)) || await UpgradeAsync(forwarded, session, login, current, response);
+        }
+
+        await next(request);
+    }
+
+    private async Task CompleteAsync(SidecarRequest request, string id, LoginSession session, LoginState login, PendingLogin pending, string? code)
+    {
+        if (string.IsNullOrEmpty(code))
+        {
+            await PlainText.WriteAsync(request.Http, StatusCodes.Status400BadRequest, "code not found");
+            return;
+        }
+
+        UserToken token;
+        try
+        {
+            token = await tokens.RedeemAsync(code, pending, request.Http.RequestAborted);
+        }
+        catch (TokenRequestException exception)
+        {
+            Log.NoExchange(logger, exception.Message);
+            await NoTokenAsync(request.Http, exception);
+            return;
+        }
+
+        login.SignIn(token);
+        SessionCookie.Set(request.Http, sessions.Rotate(id, session), session.ExpiresAt, IsSecure(request.Http));
+        Redirect(request.Http, pending.ReturnUrl);
+    }
+
+    private Task BeginAsync(SidecarRequest request, LoginSession? session, string scope)
+    {
+        if (session is null)
+        {
+            (var id, session) = sessions.Begin();
+            SessionCookie.Set(request.Http, id, session.ExpiresAt, IsSecure(request.Http));
+        }
+
+        var login = new PendingLogin(AuthorizationRequest.NewSecret(), AuthorizationRequest.NewSecret(), ReturnUrl.Of(request), scope, time.GetUtcNow() + _loginTime);
+        session.For(settings.ComponentName).Begin(login);
+        Redirect(request.Http, AuthorizationRequest.Url(settings, login));
+        return Task.CompletedTask;
+    }
+
+    private Task AskAgainAsync(SidecarRequest request, string id, LoginSession session)
+    {
+        if (IsPage(request.Http.Request))
+        {
+            return BeginAsync(request, session, Join(settings.Scopes));
+        }
+
+        sessions.End(id);
+        request.Http.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
+        return PlainText.WriteAsync(request.Http, StatusCodes.Status401Unauthorized, "Unauthorized");
+    }
+
+    /// <summary>Once for each set of scopes: a provider that does not grant them must not start a loop.</summary>
+    private async ValueTask<bool> UpgradeAsync(SidecarRequest request, LoginSession session, LoginState login, UserToken token, HttpResponseMessage response)
+    {
+        var asked = ScopeChallenge.Of(response);
+        if (asked.Count == 0)
+        {
+            return false;
+        }
+
+        var union = Join(settings.Scopes.Concat(token.Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Concat(asked).Select(scope => scope.Trim()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        if (!login.MayAskFor(union))
+        {
+            return false;
+        }
+
+        await BeginAsync(request, session, union);
+        return true;
+    }
+
+    private (string Id, LoginSession? Session) FindSession(StringValues cookies)
+    {
+        foreach (var id in SessionCookie.Values(cookies))
+        {
+            if (sessions.Find(id) is { } session)
+            {
+                return (id, session);
+            }
+        }
+
+        return (string.Empty, null);
+    }
+
+    private static bool TryReadCallback(SidecarRequest request, out string state, out string? code)
+    {
+        state = string.Empty;
+        code = null;
+        if (!HttpMethods.IsGet(request.Http.Request.Method) || !request.Query.Contains("state=", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var query = QueryHelpers.ParseQuery(request.Query);
+        state = query.TryGetValue("state", out var states) ? states[0] ?? string.Empty : string.Empty;
+        code = query.TryGetValue("code", out var codes) ? codes[0] : null;
+        return state.Length > 0;
+    }
+
+    private static Task RefuseCallbackAsync(HttpContext http, LoginSession? session)
+        => session is null
+            ? PlainText.WriteAsync(http, StatusCodes.Status400BadRequest, "no login is under way in this browser")
+            : PlainText.WriteAsync(http, StatusCodes.Status400BadRequest, "invalid state");
+
+    private static Task NoTokenAsync(HttpContext http, TokenRequestException exception)
+        => DaprErrors.WriteAsync(http, StatusCodes.Status502BadGateway, "ERR_OAUTH2_TOKEN", $"no token for this call: {exception.Message}");
+
+    private static void Redirect(HttpContext http, string location)
+    {
+        http.Response.StatusCode = StatusCodes.Status302Found;
+        http.Response.Headers.Location = location;
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.ContentLength = 0;
+    }
+
+    private static bool IsPage(HttpRequest request)
+        => (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+           && (request.Headers["Sec-Fetch-Mode"] == "navigate" || request.Headers.Accept.Any(accept => accept?.Contains("text/html", StringComparison.OrdinalIgnoreCase) == true));
+
+    private bool IsSecure(HttpContext http) => settings.ForceHttps || http.Request.IsHttps;
+
+    private static string Join(IEnumerable<string> scopes) => string.Join(' ', scopes);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Failed to exchange token: {Reason}")]
+        public static partial void NoExchange(ILogger logger, string reason);
+
+        [LoggerMessage(2, LogLevel.Error, "Failed to renew a token: {Reason}")]
+        public static partial void NoToken(ILogger logger, string reason);
+    }
+}

@@ -1,0 +1,40 @@
+using McpAspire.Sidecar.Middleware.Bearer;
+using McpAspire.Sidecar.Middleware.ClientCredentials;
+using McpAspire.Sidecar.Middleware.OAuth2;
+using McpAspire.Sidecar.Resources;
+using Microsoft.Extensions.Logging;
+
+namespace McpAspire.Sidecar.Pipeline;
+
+/// <summary>Makes the handler that a middleware component describes.</summary>
+internal sealed class HandlerFactory(HttpMessageInvoker backchannel, SessionStores sessions, TimeProvider time, ILoggerFactory loggers)
+{
+    private const string Prefix = "middleware.http.";
+
+    private static readonly string[] _notEmbedded = ["opa", "sentinel", "wasm"];
+
+    public static bool IsMiddleware(string type) => type.StartsWith(Prefix, StringComparison.Ordinal);
+
+    public IPipelineHandler Create(MiddlewareSettings settings, ICollection<string> warnings)
+    {
+        var component = settings.Component;
+        if (component.Version != "v1")
+        {
+            throw new ResourceException(component.Position, $"The component '{component.Name}' ({component.Type}) has version '{component.Version}'; allowed is v1.");
+        }
+
+        return component.Type[Prefix.Length..] switch
+        {
+            "oauth2" => OAuth2Handler.Create(settings, backchannel, sessions, time, loggers, warnings),
+            "oauth2clientcredentials" => ClientCredentialsHandler.Create(settings, backchannel, time, loggers, warnings),
+            "bearer" => BearerHandler.Create(settings, backchannel, time, loggers, warnings),
+            var name when _notEmbedded.Contains(name) => throw new ResourceException(component.Position, $"The middleware '{component.Type}' of the component '{component.Name}' is not part of this sidecar; use daprd for it."),
+            _ => throw UnknownType(component),
+        };
+    }
+
+    private static ResourceException UnknownType(ComponentResource component)
+        => new(component.Position, $"The type '{component.Type}' of the component '{component.Name}' is not known{CommandLine.NearestName.Hint(component.Type, Known)}.");
+
+    private static readonly string[] Known = [Prefix + "oauth2", Prefix + "oauth2clientcredentials", Prefix + "bearer"];
+}

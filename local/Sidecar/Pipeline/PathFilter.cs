@@ -1,0 +1,43 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace McpAspire.Sidecar.Pipeline;
+
+/// <summary>
+/// A middleware's <c>pathFilter</c>: an RE2 expression that is looked for in the cleaned path, so that
+/// <c>//mcp</c> and <c>/x/../mcp</c> cannot slip past one written for <c>/mcp</c>.
+/// </summary>
+internal sealed class PathFilter
+{
+    private readonly Regex? _regex;
+
+    private PathFilter(Regex? regex) => _regex = regex;
+
+    public static PathFilter Everything { get; } = new(null);
+
+    public static PathFilter Parse(string? pattern)
+        => string.IsNullOrEmpty(pattern) ? Everything : new PathFilter(Compile(pattern));
+
+    /// <summary>Linear in time, as RE2; throws <see cref="FormatException"/> for what RE2 has not (lookaround, back references).</summary>
+    public static Regex Compile(string pattern)
+    {
+        if (pattern.Contains("[:", StringComparison.Ordinal))
+        {
+            throw new FormatException("POSIX classes such as [:alpha:] are not supported; write the range");
+        }
+
+        try
+        {
+            return new Regex(pattern.Replace("(?P<", "(?<", StringComparison.Ordinal), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        }
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
+        {
+            throw new FormatException(exception.Message, exception);
+        }
+    }
+
+    public bool Matches(string path) => _regex is null || _regex.IsMatch(Text(path));
+
+    private static string Text(string bytes)
+        => Ascii.IsValid(bytes) ? bytes : Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes));
+}

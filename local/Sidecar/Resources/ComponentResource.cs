@@ -1,0 +1,35 @@
+namespace McpAspire.Sidecar.Resources;
+
+/// <summary>A <c>kind: Component</c> document.</summary>
+internal sealed record ComponentResource(
+    string Name,
+    string Type,
+    string Version,
+    string? SecretStore,
+    IReadOnlyList<string> Scopes,
+    IReadOnlyList<MetadataValue> Metadata,
+    Position Position)
+{
+    public static ComponentResource Read(YamlMap document)
+    {
+        document.Only("apiVersion", "kind", "metadata", "auth", "scopes", "spec");
+        var spec = document.Map("spec")?.Only("type", "version", "metadata", "ignoreErrors", "initTimeout")
+            ?? throw new ResourceException(document.Position, "'spec' is missing.");
+        return new ComponentResource(
+            ResourceMetadata.NameOf(document),
+            spec.Required("type"),
+            spec.Required("version"),
+            document.Map("auth")?.Only("secretStore").Text("secretStore"),
+            document.Texts("scopes"),
+            [.. spec.Maps("metadata").Select(MetadataValue.Read)],
+            document.Position);
+    }
+
+    public bool IsInScopeOf(string appId) => Scopes.Count == 0 || Scopes.Contains(appId);
+}
+
+internal static class ResourceMetadata
+{
+    public static string NameOf(YamlMap document)
+        => (document.Map("metadata") ?? throw new ResourceException(document.Position, "'metadata' is missing.")).Required("name");
+}

@@ -1,0 +1,19 @@
+namespace McpAspire.Sidecar.Resources;
+
+/// <summary>A resource that cannot be used as written. The message starts with file and line.</summary>
+internal sealed class ResourceException : Exception
+{
+    public ResourceException(Position position, string message)
+        : base($"{position}: {message}") => Position = position;
+
+    public ResourceException(Position position, string message, Exception inner)
+        : base($"{position}: {message}", inner) => Position = position;
+
+    public Position Position { get; }
+}
+
+/// <summary>Where something is written.</summary>
+internal readonly record struct Position(string File, int Line)
+{
+    public override string ToString() => Line > 0 ? $"{File}:{Line}" : File;
+}

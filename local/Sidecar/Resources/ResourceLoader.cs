@@ -1,0 +1,132 @@
+using McpAspire.Sidecar.CommandLine;
+
+namespace McpAspire.Sidecar.Resources;
+
+/// <summary>Reads the resource folders and Configuration files of a run. Whatever daprd would skip silently stops the load.</summary>
+internal sealed class ResourceLoader(SidecarOptions options)
+{
+    private static readonly string[] _kinds = ["Component", "HTTPEndpoint", "Configuration", "Resiliency", "Subscription"];
+
+    private readonly List<ComponentResource> _components = [];
+    private readonly List<ComponentResource> _outOfScope = [];
+    private readonly List<HttpEndpointResource> _endpoints = [];
+    private readonly List<string> _warnings = [];
+
+    public static ResourceSet Load(SidecarOptions options) => new ResourceLoader(options).Load();
+
+    private ResourceSet Load()
+    {
+        var configuration = LoadConfiguration();
+        foreach (var folder in options.ResourcesPaths)
+        {
+            LoadFolder(folder);
+        }
+
+        RefuseDuplicates(_components.Select(component => (component.Name, component.Position)), "component");
+        RefuseDuplicates(_endpoints.Select(endpoint => (endpoint.Name, endpoint.Position)), "HTTPEndpoint");
+        return new ResourceSet(configuration, _components, _outOfScope, _endpoints, _warnings);
+    }
+
+    private ConfigurationResource LoadConfiguration()
+    {
+        ConfigurationResource? configuration = null;
+        foreach (var path in options.ConfigPaths)
+        {
+            if (!File.Exists(path))
+            {
+                throw new ResourceException(new Position(path, 0), "This file of --config does not exist.");
+            }
+
+            var documents = YamlFile.Read(path);
+            if (documents.Count != 1)
+            {
+                throw new ResourceException(new Position(path, 1), $"A file of --config holds one Configuration; this one holds {documents.Count} documents.");
+            }
+
+            var document = documents[0];
+            if (document.Required("kind") is var kind && kind != "Configuration")
+            {
+                throw new ResourceException(document.PositionOf("kind"), $"'kind' is '{kind}'; a file of --config holds a Configuration.");
+            }
+
+            CheckApiVersion(document);
+            var read = ConfigurationResource.Read(document);
+            configuration = configuration is null ? read : configuration.OverriddenBy(read);
+        }
+
+        return configuration ?? new ConfigurationResource();
+    }
+
+    private void LoadFolder(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new ResourceException(new Position(folder, 0), "This folder of --resources-path does not exist.");
+        }
+
+        foreach (var file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+        {
+            if (Path.GetExtension(file) is ".yaml" or ".yml")
+            {
+                foreach (var document in YamlFile.Read(file))
+                {
+                    LoadDocument(document, file);
+                }
+            }
+        }
+    }
+
+    private void LoadDocument(YamlMap document, string file)
+    {
+        var kind = document.Required("kind");
+        CheckApiVersion(document);
+        switch (kind)
+        {
+            case "Component":
+                var component = ComponentResource.Read(document);
+                (component.IsInScopeOf(options.AppId) ? _components : _outOfScope).Add(component);
+                break;
+            case "HTTPEndpoint":
+                var endpoint = HttpEndpointResource.Read(document);
+                if (endpoint.IsInScopeOf(options.AppId))
+                {
+                    _endpoints.Add(endpoint);
+                }
+
+                break;
+            case "Configuration":
+                if (!options.ConfigPaths.Any(path => Path.GetFullPath(path) == Path.GetFullPath(file)))
+                {
+                    throw new ResourceException(document.Position, "A Configuration in a resources folder has no effect; give the file to --config.");
+                }
+
+                break;
+            case "Resiliency":
+            case "Subscription":
+                _warnings.Add($"{document.Position}: resources of kind {kind} have no effect in this sidecar.");
+                break;
+            default:
+                throw new ResourceException(document.PositionOf("kind"), $"'kind' is '{kind}', which is not known{NearestName.Hint(kind, _kinds)}.");
+        }
+    }
+
+    private static void CheckApiVersion(YamlMap document)
+    {
+        if (document.Required("apiVersion") is var version && !version.StartsWith("dapr.io/", StringComparison.Ordinal))
+        {
+            throw new ResourceException(document.PositionOf("apiVersion"), $"'apiVersion' is '{version}'; allowed is dapr.io/v1alpha1.");
+        }
+    }
+
+    private static void RefuseDuplicates(IEnumerable<(string Name, Position Position)> resources, string what)
+    {
+        var seen = new Dictionary<string, Position>(StringComparer.Ordinal);
+        foreach (var (name, position) in resources)
+        {
+            if (!seen.TryAdd(name, position))
+            {
+                throw new ResourceException(position, $"The {what} '{name}' is defined twice; the other one is at {seen[name]}.");
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+namespace McpAspire.Sidecar.Resources;
+
+/// <summary>All resources of a run that are in scope of the app, and the components that are not (named in errors).</summary>
+internal sealed record ResourceSet(
+    ConfigurationResource Configuration,
+    IReadOnlyList<ComponentResource> Components,
+    IReadOnlyList<ComponentResource> OutOfScope,
+    IReadOnlyList<HttpEndpointResource> HttpEndpoints,
+    IReadOnlyList<string> Warnings);

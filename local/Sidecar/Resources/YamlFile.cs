@@ -1,0 +1,45 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace McpAspire.Sidecar.Resources;
+
+/// <summary>The documents of one YAML file.</summary>
+internal static class YamlFile
+{
+    public static IReadOnlyList<YamlMap> Read(string path)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ResourceException(new Position(path, 0), $"The file cannot be read: {exception.Message}", exception);
+        }
+
+        return Parse(text, path);
+    }
+
+    public static IReadOnlyList<YamlMap> Parse(string text, string path)
+    {
+        var stream = new YamlStream();
+        try
+        {
+            stream.Load(new StringReader(text));
+        }
+        catch (YamlException exception)
+        {
+            throw new ResourceException(new Position(path, (int)exception.Start.Line), $"This is not YAML: {exception.InnerException?.Message ?? exception.Message}", exception);
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or FormatException)
+        {
+            // The parser reports some malformed input (a duplicate key, an anchor inside itself) this way.
+            throw new ResourceException(new Position(path, 1), $"This is not YAML: {exception.Message}", exception);
+        }
+
+        return [.. stream.Documents
+            .Where(document => document.RootNode is not YamlScalarNode { Value: null or "" })
+            .Select(document => new YamlMap(document.RootNode, path, string.Empty))];
+    }
+}

@@ -1,0 +1,94 @@
+using McpAspire.Sidecar.CommandLine;
+using YamlDotNet.RepresentationModel;
+
+namespace McpAspire.Sidecar.Resources;
+
+/// <summary>A YAML mapping read strictly: a field of another shape or an unknown one is an error with file and line.</summary>
+internal sealed class YamlMap
+{
+    private readonly YamlMappingNode _node;
+    private readonly string _file;
+    private readonly string _path;
+
+    public YamlMap(YamlNode node, string file, string path)
+    {
+        _file = file;
+        _path = path;
+        _node = node as YamlMappingNode
+            ?? throw new ResourceException(new Position(file, (int)node.Start.Line), $"{Name(path)} must be a mapping (key: value).");
+    }
+
+    public Position Position => At(_node);
+
+    public IEnumerable<string> Keys => _node.Children.Keys.OfType<YamlScalarNode>().Select(key => key.Value ?? string.Empty);
+
+    public bool Has(string key) => Find(key) is not null;
+
+    public Position PositionOf(string key) => Find(key) is { } node ? At(node) : Position;
+
+    /// <summary>Refuses keys that mean nothing here: a mistyped <c>httpPipelin</c> would leave the app open.</summary>
+    public YamlMap Only(params ReadOnlySpan<string> known)
+    {
+        foreach (var key in _node.Children.Keys)
+        {
+            var name = (key as YamlScalarNode)?.Value ?? string.Empty;
+            if (!known.Contains(name))
+            {
+                throw new ResourceException(At(key), $"{Name(_path)} has no field '{name}'{NearestName.Hint(name, known.ToArray())}.");
+            }
+        }
+
+        return this;
+    }
+
+    public string? Text(string key) => Find(key) switch
+    {
+        null => null,
+        YamlScalarNode scalar => scalar.Value is "~" or "null" && scalar.Style == YamlDotNet.Core.ScalarStyle.Plain ? string.Empty : scalar.Value ?? string.Empty,
+        var node => throw new ResourceException(At(node), $"{Name(Join(key))} must be a single value."),
+    };
+
+    public string Required(string key) => Text(key) is { Length: > 0 } text
+        ? text
+        : throw new ResourceException(PositionOf(key), $"{Name(Join(key))} is missing.");
+
+    public bool Switch(string key, bool otherwise) => Text(key) switch
+    {
+        null or "" => otherwise,
+        "true" or "True" or "TRUE" => true,
+        "false" or "False" or "FALSE" => false,
+        var text => throw new ResourceException(PositionOf(key), $"{Name(Join(key))} is '{text}'; allowed are true and false."),
+    };
+
+    public YamlMap? Map(string key) => Find(key) switch
+    {
+        null => null,
+        YamlScalarNode { Value: null or "" or "~" or "null" } => null,
+        var node => new YamlMap(node, _file, Join(key)),
+    };
+
+    public IReadOnlyList<YamlMap> Maps(string key)
+        => [.. Items(key).Select(item => new YamlMap(item, _file, Join(key) + "[]"))];
+
+    public IReadOnlyList<string> Texts(string key)
+        => [.. Items(key).Select(item => item is YamlScalarNode { Value: { } value }
+            ? value
+            : throw new ResourceException(At(item), $"{Name(Join(key))} must be a list of values."))];
+
+    private IEnumerable<YamlNode> Items(string key) => Find(key) switch
+    {
+        null => [],
+        YamlScalarNode { Value: null or "" or "~" or "null" } => [],
+        YamlSequenceNode sequence => sequence.Children,
+        var node => throw new ResourceException(At(node), $"{Name(Join(key))} must be a list."),
+    };
+
+    private YamlNode? Find(string key)
+        => _node.Children.FirstOrDefault(pair => pair.Key is YamlScalarNode scalar && scalar.Value == key).Value;
+
+    private Position At(YamlNode node) => new(_file, (int)node.Start.Line);
+
+    private string Join(string key) => _path.Length == 0 ? key : $"{_path}.{key}";
+
+    private static string Name(string path) => path.Length == 0 ? "The document" : $"'{path}'";
+}

@@ -1,0 +1,13 @@
+namespace McpAspire.Sidecar.Secrets;
+
+/// <summary>A secret store component.</summary>
+internal interface ISecretStore
+{
+    string Name { get; }
+
+    /// <summary>The values of a secret by key; null when the store has no such secret.</summary>
+    IReadOnlyDictionary<string, string>? Get(string secret);
+
+    /// <summary>The names of all secrets.</summary>
+    IEnumerable<string> Names { get; }
+}
