@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.ApplicationModel;
@@ -63,5 +62,8 @@ public class ResourceLoggerService : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    internal ResourceLog Log(string resourceName) => _logs.GetOrAdd(resourceName, name => new ResourceLog(_time));
+    /// <summary>A log is found by the id of the resource's instance too.</summary>
+    internal void AddAlias(string id, string resourceName) => _logs[id] = Log(resourceName);
+
+    internal ResourceLog Log(string resourceName) => _logs.GetOrAdd(resourceName, _ => new ResourceLog(_time));
 }

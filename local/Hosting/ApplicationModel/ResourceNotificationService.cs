@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Aspire.Hosting.Engine;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -66,7 +67,7 @@ public partial class ResourceNotificationService : IDisposable
 
     /// <summary>Changes what is known about a resource.</summary>
     public Task PublishUpdateAsync(IResource resource, Func<CustomResourceSnapshot, CustomResourceSnapshot> stateFactory)
-        => PublishUpdateAsync(resource, resource.Name, stateFactory);
+        => PublishUpdateAsync(resource, IdOf(resource), stateFactory);
 
     /// <summary>Changes what is known about an instance of a resource.</summary>
     public Task PublishUpdateAsync(
@@ -94,10 +95,12 @@ public partial class ResourceNotificationService : IDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>What is known about a resource instance now.</summary>
+    /// <summary>What is known about a resource now; it may be named by its instance's id or by its name.</summary>
     public bool TryGetCurrentState(string resourceId, [NotNullWhen(true)] out ResourceEvent? resourceEvent)
     {
-        resourceEvent = _states.TryGetValue(resourceId, out var state) ? state.Current : null;
+        resourceEvent = _states.TryGetValue(resourceId, out var state)
+            ? state.Current
+            : _states.Values.FirstOrDefault(s => string.Equals(s.Current.Resource.Name, resourceId, StringComparison.OrdinalIgnoreCase))?.Current;
         return resourceEvent is not null;
     }
 
@@ -107,6 +110,8 @@ public partial class ResourceNotificationService : IDisposable
         _disposed.Cancel();
         GC.SuppressFinalize(this);
     }
+
+    private static string IdOf(IResource resource) => resource.Annotations.OfType<ResourceInstance>().FirstOrDefault()?.Id ?? resource.Name;
 
     private static CustomResourceSnapshot Initial(IResource resource)
     {

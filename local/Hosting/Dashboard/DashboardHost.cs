@@ -1,6 +1,7 @@
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Dashboard.Bundle;
 using Aspire.Hosting.Dashboard.ResourceService;
+using Aspire.Hosting.Engine;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -15,11 +16,13 @@ namespace Aspire.Hosting.Dashboard;
 /// </remarks>
 internal sealed class DashboardHost(
     BundleLocator locator,
+    PortAllocator ports,
     ResourceNotificationService notifications,
     ResourceLoggerService logs,
     ResourceCommandService commands,
     IConfiguration configuration,
     IHostEnvironment environment,
+    IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILoggerFactory loggerFactory) : IAsyncDisposable
 {
@@ -58,7 +61,7 @@ internal sealed class DashboardHost(
             _resourceService = await StartResourceServiceAsync(options, cancellationToken);
             _log = new DashboardLog(Path.Combine(runFolder, "dashboard.log"), options);
             var (launcher, process) = await StartProgramAsync(bundle, options, CreateHome(runFolder), cancellationToken);
-            _supervision = new DashboardSupervisor(launcher, time, Say).RunAsync(process, _stopping.Token);
+            _supervision = new DashboardSupervisor(launcher, time, Say).RunAsync(process, lifetime.ApplicationStopping, _stopping.Token);
 
             var endpoints = launcher.Settings.Endpoints;
             if (options.FrontendUrl.Port != 0 && endpoints.Frontend.Port != options.FrontendUrl.Port)
@@ -100,7 +103,7 @@ internal sealed class DashboardHost(
         // Between the choice of a port and its use somebody else may take it: then the choice is made again.
         for (var attempt = 1; ; attempt++)
         {
-            var settings = new DashboardSettings(options, DashboardEndpoints.Choose(options), _resourceService!.Url);
+            var settings = new DashboardSettings(options, DashboardEndpoints.Choose(options, ports), _resourceService!.Url);
             var launcher = new DashboardLauncher(bundle, settings, home, _log!);
             var (process, exit) = await launcher.StartAsync(cancellationToken);
             if (process is not null)

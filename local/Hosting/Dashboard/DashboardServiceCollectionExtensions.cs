@@ -1,4 +1,5 @@
 using Aspire.Hosting.Dashboard.Bundle;
+using Aspire.Hosting.Engine;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,7 @@ internal static class DashboardServiceCollectionExtensions
     {
         var searchPath = Environment.GetEnvironmentVariable("PATH");
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<PortAllocator>();
         services.TryAddSingleton(BundleCache.ForCurrentUser());
         services.TryAddSingleton<BundleUnpacker>();
         services.TryAddSingleton(provider => new InstalledCli(

@@ -9,14 +9,17 @@ internal sealed class DashboardSupervisor(DashboardLauncher launcher, TimeProvid
     private const int MostRestarts = 5;
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
 
-    // Long enough for Ctrl+C, which reaches the dashboard and the engine at once, to be known here.
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);
 
     private readonly Queue<long> _restarts = new();
 
-    /// <summary>Watches <paramref name="process"/> and its successors until <paramref name="stopping"/> fires.</summary>
-    public async Task RunAsync(DashboardProcess process, CancellationToken stopping)
+    /// <summary>Watches <paramref name="process"/> and its successors, and ends them.</summary>
+    /// <param name="process">The dashboard that runs.</param>
+    /// <param name="closing">Fires when the application begins to stop: Ctrl+C ends the dashboard too, and that is no reason to start it again.</param>
+    /// <param name="stopping">Fires when the dashboard has to go.</param>
+    public async Task RunAsync(DashboardProcess process, CancellationToken closing, CancellationToken stopping)
     {
+        using var restarting = CancellationTokenSource.CreateLinkedTokenSource(closing, stopping);
         DashboardProcess? current = process;
         try
         {
@@ -24,10 +27,11 @@ internal sealed class DashboardSupervisor(DashboardLauncher launcher, TimeProvid
             {
                 var exit = await current.WaitForExitAsync(stopping);
                 await current.DisposeAsync();
-                current = await RestartAsync(exit, stopping);
+                current = null;
+                current = await RestartAsync(exit, restarting.Token);
             }
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (restarting.IsCancellationRequested)
         {
         }
         finally
@@ -39,11 +43,11 @@ internal sealed class DashboardSupervisor(DashboardLauncher launcher, TimeProvid
         }
     }
 
-    private async Task<DashboardProcess?> RestartAsync(DashboardExit exit, CancellationToken stopping)
+    private async Task<DashboardProcess?> RestartAsync(DashboardExit exit, CancellationToken cancellationToken)
     {
         while (true)
         {
-            await Task.Delay(RestartDelay, time, stopping);
+            await Task.Delay(RestartDelay, time, cancellationToken);
             if (exit.IsFinal || !MayRestart())
             {
                 say($"it stays stopped: {exit.Reason}; its log is {launcher.Log.Path}");
@@ -53,7 +57,7 @@ internal sealed class DashboardSupervisor(DashboardLauncher launcher, TimeProvid
             say($"starting it again: {exit.Reason}");
             try
             {
-                (var process, var early) = await launcher.StartAsync(stopping);
+                (var process, var early) = await launcher.StartAsync(cancellationToken);
                 if (process is not null)
                 {
                     return process;

@@ -1,0 +1,53 @@
+namespace Aspire.Hosting.Engine;
+
+/// <summary>The folder of this run in the system's temporary folder, readable by its owner only: the logs, and what the engine itself needs.</summary>
+internal sealed class EngineRunFolder : IDisposable
+{
+    private const string Prefix = "local-hosting-";
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(2);
+
+    private readonly bool _isKept;
+
+    public EngineRunFolder(DistributedApplicationOptions options)
+    {
+        // A run that nobody watches leaves nothing behind; the logs of others can be read after their end.
+        _isKept = !options.DisableDashboard;
+        Path = Directory.CreateTempSubdirectory(Prefix).FullName;
+        RemoveOld(System.IO.Path.GetDirectoryName(Path)!);
+    }
+
+    public string Path { get; }
+
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    public void Dispose()
+    {
+        if (!_isKept)
+        {
+            TryDelete(Path);
+        }
+    }
+
+    private static void RemoveOld(string folder)
+    {
+        foreach (var old in Directory.EnumerateDirectories(folder, $"{Prefix}*"))
+        {
+            if (DateTime.UtcNow - Directory.GetLastWriteTimeUtc(old) > Kept)
+            {
+                TryDelete(old);
+            }
+        }
+    }
+
+    private static void TryDelete(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Another user's, or still in use: the next run tries again.
+        }
+    }
+}

@@ -1,0 +1,3 @@
+namespace Aspire.Hosting.ProjectModel;
+
+internal sealed record ProjectMetadata(string ProjectPath) : IProjectMetadata;
