@@ -71,7 +71,7 @@ internal sealed partial class AgentWorker(
         {
             var reason = limit.IsCancellationRequested
                 ? $"The run took longer than {options.RunTimeout.TotalSeconds:0.#} s and was given up."
-                : exception.Find<SidecarException>()?.Message ?? exception.Message;
+                : CallFailure.Of(exception)?.Message ?? exception.Message;
             status.Failed(reason, time.GetUtcNow());
             activity?.SetStatus(ActivityStatusCode.Error, reason);
             AgentTelemetry.Runs.Add(1, new KeyValuePair<string, object?>("outcome", "failed"));

@@ -13,24 +13,9 @@ internal sealed class FailureReport(bool json)
 
     public int Report(Exception exception)
     {
-        if (exception.Find<SidecarException>() is { } sidecar)
-        {
-            return Print(
-                Kind(sidecar.Failure),
-                code: null,
-                sidecar.Message,
-                ExitCode(sidecar.Failure),
-                (sidecar as InsufficientScopeException)?.RequiredScope);
-        }
-
         if (exception.Find<UsageException>() is { } usage)
         {
             return Usage(usage.Message);
-        }
-
-        if (exception.Find<McpProtocolException>() is { } protocol)
-        {
-            return Print("protocol", (int)protocol.ErrorCode, protocol.Message, ExitCodes.ToolError);
         }
 
         if (exception.Find<SocketException>() is { SocketErrorCode: SocketError.AddressAlreadyInUse })
@@ -38,8 +23,13 @@ internal sealed class FailureReport(bool json)
             return Print("usage", code: null, $"{exception.Message} Choose another port with ASPNETCORE_URLS.", ExitCodes.Usage);
         }
 
-        return exception.Find<HttpRequestException>() is { StatusCode: { } status }
-            ? Print("protocol", code: null, $"The server answered {(int)status}, which is not MCP. Check --sidecar and --app-id.", ExitCodes.Unreachable)
+        return CallFailure.Of(exception) is { } failure
+            ? Print(
+                Kind(failure.Failure),
+                (int?)exception.Find<McpProtocolException>()?.ErrorCode,
+                failure.Message,
+                ExitCode(failure.Failure),
+                (failure as InsufficientScopeException)?.RequiredScope)
             : Print("failed", code: null, exception.Message, ExitCodes.ToolError);
     }
 

@@ -14,10 +14,15 @@ internal static class ServiceHost
 
         // Loopback names only, unless the deployment says otherwise: a page of another site must not reach
         // this process under its own name (DNS rebinding).
-        builder.Configuration.Sources.Insert(0, Defaults(("AllowedHosts", "localhost;127.0.0.1;[::1]"), ("urls", defaultUrl)));
+        // Every failed call reaches its caller, who says it in a sentence: the SDK's own log would add a stack trace to each.
+        builder.Configuration.Sources.Insert(0, Defaults(
+            ("urls", defaultUrl),
+            ("AllowedHosts", "localhost;127.0.0.1;[::1]"),
+            ("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
+            ("Logging:LogLevel:ModelContextProtocol", "Critical")));
 
-        // The request log of ASP.NET Core writes whole URLs, and the login's callback carries a code.
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        // The request log of ASP.NET Core writes whole URLs, and the login's callback carries a code: no setting turns it on.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         builder.Configuration.AddInMemoryCollection(settings);
         builder.AddServiceDefaults();
         builder.Services.AddSingleton(TimeProvider.System);

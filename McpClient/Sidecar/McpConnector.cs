@@ -1,4 +1,3 @@
-using System.Reflection;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 
@@ -14,7 +13,7 @@ internal sealed class McpConnector(SidecarOptions options, ILoggerFactory logger
     private static readonly Implementation ClientInfo = new()
     {
         Name = "McpAspire.McpClient",
-        Version = typeof(McpConnector).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0",
+        Version = typeof(McpConnector).Assembly.GetName().Version?.ToString(3) ?? "0",
     };
 
     // No cookie container and no redirects: the session of one person must never reach another,

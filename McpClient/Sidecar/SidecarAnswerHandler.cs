@@ -39,7 +39,7 @@ internal sealed class SidecarAnswerHandler(SidecarOptions options, HttpMessageHa
     {
         switch (response.StatusCode)
         {
-            case HttpStatusCode.OK when request.Method == HttpMethod.Post && response.Content.Headers.ContentLength == 0:
+            case HttpStatusCode.OK when request.Method == HttpMethod.Post && IsEmpty(response):
                 return new SidecarException(
                     SidecarFailure.NoToken,
                     $"The sidecar at {Origin} gave an empty answer: it could not get a token from the identity provider. "
@@ -69,6 +69,10 @@ internal sealed class SidecarAnswerHandler(SidecarOptions options, HttpMessageHa
                 return null;
         }
     }
+
+    // An MCP answer has a content type; daprd's empty one has neither that nor a length.
+    private static bool IsEmpty(HttpResponseMessage response)
+        => response.Content.Headers.ContentLength == 0 || response.Content.Headers.ContentType is null;
 
     private async Task<SidecarException> RefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {

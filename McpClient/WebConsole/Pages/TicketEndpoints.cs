@@ -48,13 +48,13 @@ internal static class TicketEndpoints
                 Now = time.GetUtcNow(),
             });
         }
-        catch (Exception exception) when (exception.Find<SidecarException>() is { } failure)
-        {
-            return Explain(failure, filter, context, browser, pages);
-        }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            return pages.Problem(504, "The server takes too long", $"It did not answer within {options.CallTimeout.TotalSeconds:0} seconds. Try again.", filter.Path);
+            return pages.Problem(504, "The server takes too long", $"It did not answer within {options.CallTimeout.TotalSeconds:0.#} seconds. Try again.", filter.Path);
+        }
+        catch (Exception exception) when (CallFailure.Of(exception) is { } failure)
+        {
+            return Explain(failure, filter, context, browser, pages);
         }
         catch (ToolFailedException failure)
         {

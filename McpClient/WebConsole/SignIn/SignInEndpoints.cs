@@ -43,7 +43,7 @@ internal static class SignInEndpoints
         {
             return pages.Problem(502, "You cannot sign in", exception.Message, returnPath);
         }
-        catch (Exception exception) when (exception.Find<SidecarException>() is { } failure)
+        catch (Exception exception) when (CallFailure.Of(exception) is { } failure)
         {
             return pages.Problem(503, "You cannot sign in right now", failure.Message, returnPath);
         }

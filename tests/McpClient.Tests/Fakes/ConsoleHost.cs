@@ -33,6 +33,7 @@ public sealed class ConsoleHost : IAsyncDisposable
             ["Keycloak:auth-server-url"] = "http://localhost:8080/",
             ["Keycloak:realm"] = "mcp",
             ["Logging:LogLevel:Default"] = "None",
+            ["Logging:LogLevel:Microsoft.AspNetCore"] = "None",
         };
         foreach (var (key, value) in settings)
         {
