@@ -16,6 +16,7 @@ internal sealed record DashboardOptions
     public const string OtlpApiKeyKey = "AppHost:OtlpApiKey";
     public const string TelemetryApiKeyKey = "AppHost:DashboardApiKey";
     public const string ResourceServiceApiKeyKey = "AppHost:ResourceService:ApiKey";
+    public const string SuppressLoginUrlKey = "AppHost:SuppressDashboardLoginUrlInStartupSummary";
     public const string ApplicationNameKey = "AppHost:DashboardApplicationName";
 
     /// <summary>Whether the dashboard may be installed with npm when no other copy is found (ours: Aspire restores it from NuGet).</summary>

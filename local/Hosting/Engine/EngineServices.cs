@@ -1,4 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Health;
 using Aspire.Hosting.Processes;
@@ -64,6 +65,8 @@ internal static class EngineServices
         services.AddSingleton<ProcessSupervisor>();
         services.AddSingleton<ResourceControllers>();
         services.AddSingleton<ResourceHealthMonitor>();
+        services.AddDashboard();
+        services.AddHostedService<DashboardStartup>();
         services.AddHostedService<ApplicationExecutor>();
     }
 }

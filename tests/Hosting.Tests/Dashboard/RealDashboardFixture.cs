@@ -45,6 +45,7 @@ public sealed class RealDashboardFixture : IAsyncLifetime
             .AddLogging()
             .AddSingleton<IConfiguration>(configuration)
             .AddSingleton<IHostEnvironment>(new TestEnvironment())
+            .AddSingleton<IHostApplicationLifetime>(new RunningApplication())
             .AddSingleton(_resources.Notifications)
             .AddSingleton(_resources.Logs)
             .AddSingleton(_resources.Commands)

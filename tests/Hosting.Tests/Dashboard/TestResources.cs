@@ -1,6 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Aspire.Hosting.Dashboard.Tests;
@@ -40,18 +39,5 @@ internal sealed class TestResources : IDisposable
         Notifications.Dispose();
         Logs.Dispose();
         _services.Dispose();
-    }
-
-    private sealed class RunningApplication : IHostApplicationLifetime
-    {
-        public CancellationToken ApplicationStarted => CancellationToken.None;
-
-        public CancellationToken ApplicationStopping => CancellationToken.None;
-
-        public CancellationToken ApplicationStopped => CancellationToken.None;
-
-        public void StopApplication()
-        {
-        }
     }
 }
