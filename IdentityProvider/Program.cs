@@ -2,16 +2,7 @@ using McpAspire.IdentityProvider.Hosting;
 
 try
 {
-    var builder = WebApplication.CreateSlimBuilder(args);
-    builder.AddServiceDefaults();
-    builder.AddIdentityProvider();
-
-    var app = builder.Build();
-    app.UseManagementEndpoints();
-    app.UseKeycloakHeaders();
-    app.UseErrorAnswers();
-    app.UseRealms();
-    app.MapRealmEndpoints();
+    await using var app = ProviderApplication.Create(args);
     await app.RunAsync();
     return 0;
 }

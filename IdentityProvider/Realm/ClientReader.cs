@@ -30,6 +30,7 @@ internal sealed class ClientReader(
         var clientId = node.RequiredString("clientId");
         RefuseWeakening(node);
         var isPublic = node.Bool("publicClient", false);
+        var serviceAccounts = node.Bool("serviceAccountsEnabled", false);
         var client = new Client
         {
             Id = node.String("id") ?? StableId.For("client", clientId),
@@ -41,7 +42,7 @@ internal sealed class ClientReader(
             Secret = node.String("secret"),
             StandardFlow = node.Bool("standardFlowEnabled", true),
             DirectAccessGrants = node.Bool("directAccessGrantsEnabled", false),
-            ServiceAccounts = !isPublic && node.Bool("serviceAccountsEnabled", false),
+            ServiceAccounts = !isPublic && serviceAccounts,
             ConsentRequired = node.Bool("consentRequired", false),
             FullScopeAllowed = node.Bool("fullScopeAllowed", true),
             BaseUrl = Readable(node.String("baseUrl")),
