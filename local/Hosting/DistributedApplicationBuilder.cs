@@ -23,6 +23,11 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
 
     /// <summary>Creates a builder.</summary>
     public DistributedApplicationBuilder(DistributedApplicationOptions options)
+        : this(options, new EngineMode(IsInTest: EntryPointGate.Current is not null))
+    {
+    }
+
+    internal DistributedApplicationBuilder(DistributedApplicationOptions options, EngineMode mode)
     {
         ArgumentNullException.ThrowIfNull(options);
         _gate = EntryPointGate.Current;
@@ -45,8 +50,8 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         });
 
         OperationArguments.RefusePublishing(_host.Configuration);
-        EngineServices.Add(_host, options, Resources, Eventing, ExecutionContext);
-        if (_gate is null)
+        EngineServices.Add(_host, options, mode, Resources, Eventing, ExecutionContext);
+        if (!mode.IsInTest)
         {
             ConfigurationErrors.EndProcessWithSentence();
         }

@@ -18,7 +18,17 @@ internal sealed class ResourceLog(TimeProvider time)
     public ILogger Logger => new LineLogger(this);
 
     /// <summary>Called with each line, for whoever keeps the log on disk.</summary>
-    public Action<LogLine>? Written { get; set; }
+    public Action<LogLine>? Written
+    {
+        get;
+        set
+        {
+            lock (_lock)
+            {
+                field = value;
+            }
+        }
+    }
 
     public void Write(string text, bool isError)
     {

@@ -17,6 +17,7 @@ internal sealed partial class ApplicationExecutor(
     EndpointAllocation endpoints,
     ResourceControllers controllers,
     ResourceHealthMonitor health,
+    ResourceLogFiles logFiles,
     IServiceProvider services,
     ILogger<ApplicationExecutor> logger) : IHostedService
 {
@@ -58,6 +59,7 @@ internal sealed partial class ApplicationExecutor(
         foreach (var resource in model.Resources.Where(ProcessPlanner.IsProcess).ToList())
         {
             loggers.AddAlias(ResourceInstance.Of(resource).Id, resource.Name);
+            logFiles.Open(resource);
             controllers.Add(resource);
             LifecycleCommands.Add(controllers.Of(resource));
         }

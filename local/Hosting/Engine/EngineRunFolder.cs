@@ -8,10 +8,10 @@ internal sealed class EngineRunFolder : IDisposable
 
     private readonly bool _isKept;
 
-    public EngineRunFolder(DistributedApplicationOptions options)
+    public EngineRunFolder(EngineMode mode)
     {
         // A run that nobody watches leaves nothing behind; the logs of others can be read after their end.
-        _isKept = !options.DisableDashboard;
+        _isKept = !mode.IsInTest;
         Path = Directory.CreateTempSubdirectory(Prefix).FullName;
         RemoveOld(System.IO.Path.GetDirectoryName(Path)!);
     }

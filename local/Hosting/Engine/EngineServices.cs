@@ -21,6 +21,7 @@ internal static class EngineServices
     public static void Add(
         HostApplicationBuilder host,
         DistributedApplicationOptions options,
+        EngineMode mode,
         IResourceCollection resources,
         IDistributedApplicationEventing eventing,
         DistributedApplicationExecutionContext executionContext)
@@ -37,6 +38,7 @@ internal static class EngineServices
         services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
+        services.AddSingleton(mode);
         services.AddSingleton(executionContext);
         services.AddSingleton(eventing);
         services.AddSingleton(_ => new DistributedApplicationModel(resources));
@@ -65,8 +67,10 @@ internal static class EngineServices
         services.AddSingleton<ProcessSupervisor>();
         services.AddSingleton<ResourceControllers>();
         services.AddSingleton<ResourceHealthMonitor>();
+        services.AddSingleton<ResourceLogFiles>();
         services.AddDashboard();
         services.AddHostedService<DashboardStartup>();
         services.AddHostedService<ApplicationExecutor>();
+        services.AddHostedService<StatusBoard>();
     }
 }

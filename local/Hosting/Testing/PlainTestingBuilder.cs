@@ -19,7 +19,7 @@ internal sealed class PlainTestingBuilder(DistributedApplicationBuilder inner) :
     {
         var options = new DistributedApplicationOptions { Args = args, DisableDashboard = true };
         configure(options, new HostApplicationBuilderSettings { Args = args });
-        var builder = new DistributedApplicationBuilder(options);
+        var builder = new DistributedApplicationBuilder(options, new EngineMode(IsInTest: true));
         builder.Configuration[EndpointAllocation.RandomizePortsKey] ??= "true";
         return builder;
     }
