@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -21,7 +22,9 @@ public sealed class TestIdentityProvider : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls($"http://localhost:{port}");
         _app = builder.Build();
-        _app.MapGet("/realms/mcp/.well-known/openid-configuration", () => Results.Json(new { issuer = Issuer, jwks_uri = $"{Issuer}/protocol/openid-connect/certs" }));
+        _app.MapGet("/realms/mcp/.well-known/openid-configuration", Discovery);
+        _app.MapGet("/.well-known/oauth-authorization-server/realms/mcp", Discovery);
+        _app.MapPost("/realms/mcp/protocol/openid-connect/token", RedeemAsync);
         _app.MapGet("/realms/mcp/protocol/openid-connect/certs", () => Results.Json(new { keys = new[] { PublicKey() } }));
     }
 
@@ -51,6 +54,32 @@ public sealed class TestIdentityProvider : IAsyncDisposable
         });
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    /// <summary>Scopes of the authorization requests that were redeemed, in their order.</summary>
+    public ConcurrentQueue<string> AuthorizedScopes { get; } = new();
+
+    private IResult Discovery() => Results.Json(new
+    {
+        issuer = Issuer,
+        authorization_endpoint = $"{Issuer}/protocol/openid-connect/auth",
+        token_endpoint = $"{Issuer}/protocol/openid-connect/token",
+        jwks_uri = $"{Issuer}/protocol/openid-connect/certs",
+        code_challenge_methods_supported = new[] { "S256" },
+        response_types_supported = new[] { "code" },
+        grant_types_supported = new[] { "authorization_code" },
+        token_endpoint_auth_methods_supported = new[] { "none" },
+        authorization_response_iss_parameter_supported = true,
+    });
+
+    /// <summary>The code is the scope that was asked for: what a person would have agreed to.</summary>
+    private async Task<IResult> RedeemAsync(HttpRequest request)
+    {
+        var form = await request.ReadFormAsync();
+        var scope = Uri.UnescapeDataString(form["code"]!);
+        AuthorizedScopes.Enqueue(scope);
+        var token = Sign(new TokenClaims(form["resource"]!) { Scope = scope, Client = form["client_id"]! });
+        return Results.Json(new { access_token = token, token_type = "Bearer", expires_in = 300, scope });
+    }
 
     private object PublicKey()
     {

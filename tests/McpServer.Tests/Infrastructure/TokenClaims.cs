@@ -3,6 +3,8 @@ namespace McpAspire.McpServer.Tests.Infrastructure;
 /// <summary>What stands in a token; the defaults are alice of contoso with the scope to read.</summary>
 public sealed record TokenClaims(string Audience)
 {
+    public string? OtherAudience { get; init; }
+
     public string? Issuer { get; init; }
 
     public string? Subject { get; init; } = "11111111-0000-4000-8000-00000000a11c";
@@ -27,7 +29,7 @@ public sealed record TokenClaims(string Audience)
     {
         var claims = new Dictionary<string, object>
         {
-            ["aud"] = Audience,
+            ["aud"] = OtherAudience is null ? Audience : new[] { OtherAudience, Audience },
             ["azp"] = Client,
             ["scope"] = Scope,
             ["iat"] = Expires.AddMinutes(-5).ToUnixTimeSeconds(),
