@@ -26,6 +26,7 @@ internal static class AgentCommand
     public static WebApplication Build(SidecarOptions sidecar, IEnumerable<KeyValuePair<string, string?>> settings)
     {
         var builder = ServiceHost.CreateBuilder(DefaultUrl, settings);
+        builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(AgentOptions.Read(builder.Configuration));
         builder.Services.AddSingleton(sidecar);
         builder.Services.AddSingleton<McpConnector>();

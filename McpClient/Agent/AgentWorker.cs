@@ -11,6 +11,9 @@ internal sealed partial class AgentWorker(
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(500);
 
+    // While the stack starts, everybody waits for the agent's first call.
+    private static readonly TimeSpan LongestStartRetry = TimeSpan.FromSeconds(3);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield(); // the web host must not wait for the first run
@@ -83,7 +86,8 @@ internal sealed partial class AgentWorker(
     private TimeSpan RetryDelay(int failures)
     {
         var delay = FirstRetry * Math.Pow(2, Math.Min(failures - 1, 10));
-        return delay < options.Interval ? delay : options.Interval;
+        var longest = status.Report.FirstAuthorisedCall is null && LongestStartRetry < options.Interval ? LongestStartRetry : options.Interval;
+        return delay < longest ? delay : longest;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Waiting for the sidecar at {Sidecar}")]

@@ -1,4 +1,8 @@
 using System.CommandLine;
+using McpAspire.Client.Sidecar;
+using McpAspire.Client.Tickets;
+using ModelContextProtocol.Client;
+using ModelContextProtocol.Protocol;
 
 namespace McpAspire.Client.CommandLine;
 
@@ -25,7 +29,7 @@ internal static class CallCommand
             var tool = ToolArguments.FindTool([.. tools.Select(tool => tool.ProtocolTool)], parsed.GetRequiredValue(Tool));
             var arguments = ToolArguments.Bind(tool, parsed.GetValue(Arguments) ?? []);
 
-            var result = await session.Server.CallToolAsync(tool.Name, arguments, cancellationToken: cancellationToken);
+            var result = await CallAsync(session.Server, tool.Name, arguments, cancellationToken);
             var failed = result.IsError == true;
             if (parsed.WantsJson())
             {
@@ -39,5 +43,21 @@ internal static class CallCommand
             return failed ? ExitCodes.ToolError : ExitCodes.Ok;
         });
         return command;
+    }
+
+    private static async Task<CallToolResult> CallAsync(
+        McpClient server, string tool, IReadOnlyDictionary<string, object?> arguments, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await server.CallToolAsync(tool, arguments, cancellationToken: cancellationToken);
+        }
+        catch (Exception exception) when (tool != TicketTools.WhoAmI && exception.Find<InsufficientScopeException>() is { } refusal)
+        {
+            // The server asks for everything again; what the person wants to know is what is missing.
+            var identity = await new TicketTools(server).WhoAmIAsync(cancellationToken);
+            throw new InsufficientScopeException(
+                $"{tool} needs {refusal.MissingFrom(identity.Scopes)}, which {identity.User} does not have.", refusal.RequiredScope);
+        }
     }
 }

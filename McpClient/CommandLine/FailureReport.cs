@@ -59,7 +59,7 @@ internal sealed class FailureReport(bool json)
 
     private static int ExitCode(SidecarFailure failure) => failure switch
     {
-        SidecarFailure.SignInNeeded or SidecarFailure.Refused or SidecarFailure.InsufficientScope or SidecarFailure.NoToken
+        SidecarFailure.SignInNeeded or SidecarFailure.Refused or SidecarFailure.WrongApiToken or SidecarFailure.InsufficientScope or SidecarFailure.NoToken
             => ExitCodes.NotAuthorised,
         SidecarFailure.SidecarUnreachable or SidecarFailure.ServerUnreachable => ExitCodes.Unreachable,
         _ => ExitCodes.ToolError,
@@ -72,6 +72,7 @@ internal sealed class FailureReport(bool json)
         SidecarFailure.NoToken => "no_token",
         SidecarFailure.SignInNeeded => "sign_in_needed",
         SidecarFailure.Refused => "refused",
+        SidecarFailure.WrongApiToken => "wrong_api_token",
         SidecarFailure.InsufficientScope => "insufficient_scope",
         _ => "unexpected_answer",
     };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ModelContextProtocol.Protocol;
@@ -7,7 +8,7 @@ namespace McpAspire.Client.CommandLine;
 /// <summary>A tool's result for people: text as it is, structured data as lines and tables.</summary>
 internal static class ResultText
 {
-    private const int MaxCell = 60;
+    private const int MaxCell = 70;
 
     public static string Of(CallToolResult result)
     {
@@ -58,7 +59,7 @@ internal static class ResultText
                 RenderObject(text, value);
                 break;
             case JsonValueKind.Array when value.GetArrayLength() > 0 && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object):
-                RenderTable(text, value);
+                RenderRows(text, value);
                 break;
             case JsonValueKind.Array:
                 text.AppendLine(value.GetArrayLength() == 0 ? "(none)" : string.Join(Environment.NewLine, value.EnumerateArray().Select(Cell)));
@@ -82,8 +83,25 @@ internal static class ResultText
             }
             else
             {
-                text.AppendLine($"{property.Name.PadRight(width)}  {Cell(property.Value)}");
+                var indent = Environment.NewLine + new string(' ', width + 2);
+                text.AppendLine($"{property.Name.PadRight(width)}  {Cell(property.Value).ReplaceLineEndings(indent)}");
             }
+        }
+    }
+
+    /// <summary>A table when it fits a terminal; one block a row when a cell is a text to be read.</summary>
+    private static void RenderRows(StringBuilder text, JsonElement rows)
+    {
+        if (!rows.EnumerateArray().SelectMany(row => row.EnumerateObject()).Any(cell => IsBlock(cell.Value) || Cell(cell.Value).Length > MaxCell))
+        {
+            RenderTable(text, rows);
+            return;
+        }
+
+        foreach (var row in rows.EnumerateArray())
+        {
+            RenderObject(text, row);
+            text.AppendLine();
         }
     }
 
@@ -91,7 +109,7 @@ internal static class ResultText
     {
         var columns = rows.EnumerateArray().SelectMany(row => row.EnumerateObject().Select(property => property.Name)).Distinct(StringComparer.Ordinal).ToArray();
         var cells = rows.EnumerateArray()
-            .Select(row => columns.Select(column => row.TryGetProperty(column, out var cell) ? Shorten(Cell(cell)) : "").ToArray())
+            .Select(row => columns.Select(column => row.TryGetProperty(column, out var cell) ? Cell(cell) : "").ToArray())
             .ToArray();
         var widths = columns.Select((column, index) => Math.Max(column.Length, cells.Max(row => row[index].Length))).ToArray();
         foreach (var line in cells.Prepend(columns))
@@ -110,13 +128,13 @@ internal static class ResultText
         JsonValueKind.True => "yes",
         JsonValueKind.False => "no",
         JsonValueKind.Array => string.Join(", ", value.EnumerateArray().Select(Cell)),
-        JsonValueKind.String => value.GetString() ?? "",
+        JsonValueKind.String => Readable(value.GetString() ?? ""),
         _ => value.GetRawText(),
     };
 
-    private static string Shorten(string cell)
-    {
-        var line = cell.ReplaceLineEndings(" ");
-        return line.Length <= MaxCell ? line : $"{line[..(MaxCell - 1)]}…";
-    }
+    private static string Readable(string value)
+        => value is [_, _, _, _, '-', _, _, '-', _, _, 'T', ..]
+            && DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)
+            : value;
 }

@@ -25,7 +25,6 @@ internal static class ServiceHost
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         builder.Configuration.AddInMemoryCollection(settings);
         builder.AddServiceDefaults();
-        builder.Services.AddSingleton(TimeProvider.System);
         return builder;
     }
 

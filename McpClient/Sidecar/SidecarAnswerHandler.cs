@@ -77,9 +77,9 @@ internal sealed class SidecarAnswerHandler(SidecarOptions options, HttpMessageHa
     private async Task<SidecarException> RefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var answer = await SidecarError.ReadTextAsync(response, cancellationToken).ConfigureAwait(false);
-        return answer.Contains("invalid api token", StringComparison.OrdinalIgnoreCase)
+        return answer.Contains(SidecarError.WrongApiToken, StringComparison.OrdinalIgnoreCase)
             ? new SidecarException(
-                SidecarFailure.Refused,
+                SidecarFailure.WrongApiToken,
                 $"The sidecar at {Origin} does not know this program: DAPR_API_TOKEN is missing or is not the sidecar's.")
             : new SidecarException(
                 SidecarFailure.Refused,
@@ -91,7 +91,7 @@ internal sealed class SidecarAnswerHandler(SidecarOptions options, HttpMessageHa
         => BearerChallenge.From(response) is { Error: BearerChallenge.InsufficientScope } challenge
             ? new InsufficientScopeException(
                 challenge.Scope is { Length: > 0 } scope
-                    ? $"{options.AppId} wants more permission for this: it needs the scopes '{scope}'."
+                    ? $"{options.AppId} wants more permission for this: it asks for the scopes '{scope}'."
                     : $"{options.AppId} wants more permission for this, but does not say which scope.",
                 challenge.Scope)
             : new SidecarException(

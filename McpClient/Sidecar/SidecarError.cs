@@ -6,6 +6,9 @@ namespace McpAspire.Client.Sidecar;
 /// <summary>The error object of Dapr's HTTP API: <c>{"errorCode":…,"message":…}</c>.</summary>
 internal sealed record SidecarError(string? Code, string? Message)
 {
+    /// <summary>What a sidecar answers, with 401, to a caller without its <c>DAPR_API_TOKEN</c>.</summary>
+    public const string WrongApiToken = "invalid api token";
+
     private const int MaxTextBytes = 4096;
 
     public bool IsTokenFailure => Code?.Contains("TOKEN", StringComparison.OrdinalIgnoreCase) == true

@@ -15,6 +15,9 @@ internal enum SidecarFailure
     /// <summary>The sidecar wants a person to sign in.</summary>
     SignInNeeded,
 
+    /// <summary>The sidecar does not take this program for its app: <c>DAPR_API_TOKEN</c> differs.</summary>
+    WrongApiToken,
+
     /// <summary>The token was refused: expired, or not for this server.</summary>
     Refused,
 
@@ -47,5 +50,13 @@ internal sealed class SignInNeededException(string message, string? location, st
 internal sealed class InsufficientScopeException(string message, string? requiredScope)
     : SidecarException(SidecarFailure.InsufficientScope, message)
 {
+    /// <summary>All scopes that the server asks for, those already granted included.</summary>
     public string? RequiredScope { get; } = requiredScope;
+
+    /// <summary>What is left when the granted scopes are taken away; the server's list when that cannot be told.</summary>
+    public string? MissingFrom(IReadOnlyList<string> granted)
+    {
+        var missing = (RequiredScope ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Except(granted, StringComparer.Ordinal).ToArray();
+        return missing.Length > 0 ? string.Join(", ", missing) : RequiredScope;
+    }
 }

@@ -15,9 +15,10 @@ internal static class ConsoleApp
 {
     private const string DefaultUrl = "http://localhost:5100";
 
-    public static WebApplication Build(SidecarOptions sidecar, IEnumerable<KeyValuePair<string, string?>> settings)
+    public static WebApplication Build(SidecarOptions sidecar, IEnumerable<KeyValuePair<string, string?>> settings, TimeProvider? time = null)
     {
         var builder = ServiceHost.CreateBuilder(DefaultUrl, settings);
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         var options = ConsoleOptions.Read(builder.Configuration);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(sidecar);

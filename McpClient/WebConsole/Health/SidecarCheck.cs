@@ -29,7 +29,10 @@ internal sealed class SidecarCheck(McpConnector connector) : IHealthCheck
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             return response.StatusCode switch
             {
-                HttpStatusCode.Found or HttpStatusCode.Unauthorized => HealthCheckResult.Healthy(),
+                HttpStatusCode.Found => HealthCheckResult.Healthy(),
+                HttpStatusCode.Unauthorized when await RefusesAppAsync(response, cancellationToken)
+                    => HealthCheckResult.Unhealthy("The sidecar does not know this program: DAPR_API_TOKEN is missing or is not the sidecar's."),
+                HttpStatusCode.Unauthorized => HealthCheckResult.Healthy(),
                 HttpStatusCode.OK when response.Content.Headers.ContentLength != 0 => HealthCheckResult.Healthy(),
                 HttpStatusCode.OK => HealthCheckResult.Unhealthy("The sidecar gives empty answers: it cannot get a token."),
                 var status => HealthCheckResult.Unhealthy($"The sidecar answers {(int)status} to an MCP call."),
@@ -40,4 +43,7 @@ internal sealed class SidecarCheck(McpConnector connector) : IHealthCheck
             return HealthCheckResult.Unhealthy($"No sidecar answers at {connector.Options.Endpoint}.");
         }
     }
+
+    private static async Task<bool> RefusesAppAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+        => (await SidecarError.ReadTextAsync(response, cancellationToken)).Contains(SidecarError.WrongApiToken, StringComparison.OrdinalIgnoreCase);
 }

@@ -11,6 +11,9 @@ internal static class TicketEndpoints
     private const int PageSize = 50;
     private const int LastPage = 1000;
 
+    // A token cannot run out so soon: signing in again would not help.
+    private static readonly TimeSpan FreshSignIn = TimeSpan.FromSeconds(30);
+
     public static void MapTickets(this WebApplication app)
     {
         app.MapGet("/", ShowAsync);
@@ -37,13 +40,13 @@ internal static class TicketEndpoints
             var tickets = ListAsync(tools, filter, number, linked.Token);
             var identity = tools.WhoAmIAsync(linked.Token);
             await Task.WhenAll(identity, tickets);
-            var (list, problem) = await tickets;
+            var (list, refusal) = await tickets;
             return pages.Tickets(new TicketListModel
             {
                 Identity = await identity,
                 Page = list,
+                Problem = refusal is null ? null : Sentence(refusal, await identity),
                 Number = number,
-                Problem = problem,
                 Filter = filter,
                 Now = time.GetUtcNow(),
             });
@@ -54,7 +57,7 @@ internal static class TicketEndpoints
         }
         catch (Exception exception) when (CallFailure.Of(exception) is { } failure)
         {
-            return Explain(failure, filter, context, browser, pages);
+            return Explain(failure, session, filter, context, browser, pages, time);
         }
         catch (ToolFailedException failure)
         {
@@ -63,33 +66,42 @@ internal static class TicketEndpoints
     }
 
     /// <summary>Too little permission for the tickets still leaves a page that says who is signed in.</summary>
-    private static async Task<(TicketPage? Page, string? Problem)> ListAsync(
+    private static async Task<(TicketPage? Page, Exception? Refusal)> ListAsync(
         TicketTools tools, StatusFilter filter, int number, CancellationToken cancellationToken)
     {
         try
         {
             return (await tools.ListAsync(filter.Status, number, PageSize, cancellationToken), null);
         }
-        catch (Exception exception) when (exception.Find<InsufficientScopeException>() is { } missing)
+        catch (Exception exception) when (exception is ToolFailedException || exception.Find<InsufficientScopeException>() is not null)
         {
-            return (null, missing.RequiredScope is { } scope
-                ? $"Your sign-in does not cover the tickets: the permission '{scope}' is missing. Add it to the scopes of the sidecar's oauth2 component and sign in again, or use an MCP client that asks for it itself."
-                : missing.Message);
-        }
-        catch (ToolFailedException failure)
-        {
-            return (null, failure.Message);
+            return (null, exception);
         }
     }
 
+    private static string Sentence(Exception refusal, Identity identity)
+        => refusal.Find<InsufficientScopeException>() is not { } missing
+            ? refusal.Message
+            : missing.MissingFrom(identity.Scopes) is { } scope
+                ? $"Your sign-in does not cover the tickets: the permission '{scope}' is missing. "
+                    + "Add it to the scopes of the sidecar's oauth2 component and sign in again, or use an MCP client that asks for it itself."
+                : missing.Message;
+
     private static IResult Explain(
-        SidecarException failure, StatusFilter filter, HttpContext context, BrowserSession browser, PageRenderer pages)
+        SidecarException failure, ConsoleSession session, StatusFilter filter, HttpContext context, BrowserSession browser, PageRenderer pages, TimeProvider time)
     {
         switch (failure.Failure)
         {
             case SidecarFailure.SignInNeeded:
                 browser.Take(context);
                 return pages.SignedOut(filter.Path, "Your session has ended. Sign in again to go on.");
+            case SidecarFailure.Refused when time.GetUtcNow() - session.StartedAt < FreshSignIn:
+                browser.Take(context);
+                return pages.Problem(
+                    502,
+                    "The server does not accept your sign-in",
+                    "You signed in, but the server refuses the token that the sidecar got for you. Its issuer and audience must be those of the server, and the clocks must agree.",
+                    filter.Path);
             case SidecarFailure.Refused:
                 // The sidecar neither refreshes nor forgets an expired token: only a new session helps.
                 browser.Take(context);

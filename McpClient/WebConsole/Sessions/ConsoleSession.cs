@@ -11,6 +11,8 @@ internal sealed record ConsoleSession
     /// <summary>Set while the person is on the provider's pages.</summary>
     public PendingSignIn? Pending { get; init; }
 
+    public required DateTimeOffset StartedAt { get; init; }
+
     public required DateTimeOffset ExpiresAt { get; init; }
 
     public bool IsSignedIn => Pending is null;

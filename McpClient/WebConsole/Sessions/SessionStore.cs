@@ -64,12 +64,14 @@ internal sealed class SessionStore(ConsoleOptions options, TimeProvider time)
 
     private ConsoleSession Add(string sidecarSession, PendingSignIn? pending, TimeSpan lifetime)
     {
+        var now = time.GetUtcNow();
         var session = new ConsoleSession
         {
             Id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(IdBytes)),
             SidecarSession = sidecarSession,
             Pending = pending,
-            ExpiresAt = time.GetUtcNow() + lifetime,
+            StartedAt = now,
+            ExpiresAt = now + lifetime,
         };
         sessions[session.Id] = session;
         return session;

@@ -171,6 +171,29 @@ public class CommandTests
     }
 
     [Fact]
+    public async Task Call_WithTooLittleScope_SaysWhatIsMissing()
+    {
+        await using var sidecar = await StartAsync();
+        sidecar.Override = async context =>
+        {
+            if (context.Request.Headers["Mcp-Name"] != "comment_ticket")
+            {
+                return false;
+            }
+
+            context.Response.StatusCode = 403;
+            context.Response.Headers.WWWAuthenticate = """Bearer error="insufficient_scope", scope="tickets:read tickets:write tickets:admin" """;
+            await context.Response.CompleteAsync();
+            return true;
+        };
+
+        var run = await ClientProcess.RunAsync(sidecar, "call", "comment_ticket", "--arg", "id=1", "--arg", "text=x");
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.Equal("comment_ticket needs tickets:admin, which service-account-mcp-agent does not have.", run.Error.Trim());
+    }
+
+    [Fact]
     public async Task Run_WithoutSidecar_SaysHowToNameOne()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

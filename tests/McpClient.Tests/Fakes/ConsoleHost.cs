@@ -23,7 +23,9 @@ public sealed class ConsoleHost : IAsyncDisposable
 
     internal SessionStore Sessions => app.Services.GetRequiredService<SessionStore>();
 
-    public static async Task<ConsoleHost> StartAsync(params (string Key, string? Value)[] settings)
+    public static Task<ConsoleHost> StartAsync(params (string Key, string? Value)[] settings) => StartAsync(TimeProvider.System, settings);
+
+    public static async Task<ConsoleHost> StartAsync(TimeProvider time, params (string Key, string? Value)[] settings)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         var sidecar = await FakeSidecar.StartAsync(cancellationToken);
@@ -40,7 +42,7 @@ public sealed class ConsoleHost : IAsyncDisposable
             all[key] = value;
         }
 
-        var app = ConsoleApp.Build(sidecar.Options, all);
+        var app = ConsoleApp.Build(sidecar.Options, all, time);
         await app.StartAsync(cancellationToken);
         return new ConsoleHost(app, sidecar);
     }

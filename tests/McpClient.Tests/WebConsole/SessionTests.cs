@@ -48,16 +48,48 @@ public class SessionTests
     [Fact]
     public async Task Open_WhenTheTokenHasExpired_AsksToSignInAgainAndThenWorks()
     {
-        await using var console = await ConsoleHost.StartAsync();
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var console = await ConsoleHost.StartAsync(time);
         using var browser = console.OpenBrowser();
         await browser.SignInAsync(Person.Alice);
         console.Sidecar.ExpireTokenOf("alice");
+        time.Advance(TimeSpan.FromMinutes(10));
 
         var page = await browser.GetAsync("/?status=closed");
 
         Assert.Contains("expired", page.Find("notice").TextContent);
         var atProvider = new Uri((await browser.PressAsync(page, "sign-in")).Location!);
         Assert.Equal("alice", (await browser.ComeBackAsync(atProvider, Person.Alice)).Find("signed-in-user").TextContent);
+    }
+
+    [Fact]
+    public async Task Open_WhenAFreshTokenIsRefused_DoesNotSendThePersonInCircles()
+    {
+        await using var console = await ConsoleHost.StartAsync();
+        using var browser = console.OpenBrowser();
+        await browser.SignInAsync(Person.Alice);
+        console.Sidecar.ExpireTokenOf("alice");
+
+        var page = await browser.GetAsync("/");
+
+        Assert.Equal(HttpStatusCode.BadGateway, page.Status);
+        Assert.Contains("issuer and audience", page.Find("error").TextContent);
+    }
+
+    [Fact]
+    public async Task Open_AfterTheConsolesLifetime_AsksToSignInAgain()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var console = await ConsoleHost.StartAsync(time, ("McpClient:Console:SessionLifetime", "1h"));
+        using var browser = console.OpenBrowser();
+        await browser.SignInAsync(Person.Alice);
+        var calls = console.Sidecar.Seen.Count;
+        time.Advance(TimeSpan.FromHours(1));
+
+        var page = await browser.GetAsync("/");
+
+        Assert.NotNull(page.FindOrNull("sign-in"));
+        Assert.Equal(calls, console.Sidecar.Seen.Count);
     }
 
     [Fact]
@@ -124,7 +156,7 @@ public class SessionTests
     [Fact]
     public void Session_AsText_HoldsNoCredential()
     {
-        var session = new ConsoleSession { Id = "the-id", SidecarSession = "the-value", ExpiresAt = default };
+        var session = new ConsoleSession { Id = "the-id", SidecarSession = "the-value", StartedAt = default, ExpiresAt = default };
 
         Assert.DoesNotContain("the-", $"{session}");
     }

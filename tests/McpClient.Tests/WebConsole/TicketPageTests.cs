@@ -82,13 +82,14 @@ public class TicketPageTests
         var page = await browser.GetAsync("/");
 
         Assert.Equal("alice", page.Find("signed-in-user").TextContent);
-        Assert.Contains("'tickets:read' is missing", page.Find("error").TextContent);
+        Assert.Contains("'tickets:admin' is missing", page.Find("error").TextContent);
     }
 
     [Theory]
     [InlineData(200, "", "", "could not get a token")]
     [InlineData(500, "application/json", """{"errorCode":"ERR_DIRECT_INVOKE","message":"failed to invoke, id: mcp-server, err: connection refused"}""", "mcp-server cannot be reached")]
     [InlineData(502, "application/json", """{"errorCode":"ERR_OAUTH2_TOKEN","message":"no token for this call"}""", "could not get a token")]
+    [InlineData(401, "text/plain", "invalid api token\n", "DAPR_API_TOKEN")]
     [InlineData(503, "text/plain", "busy", "mcp-server cannot be reached")]
     [InlineData(403, "text/plain", "no", "does not allow")]
     public async Task Open_WhenTheSidecarFails_ExplainsInASentence(int status, string contentType, string body, string sentence)
@@ -172,7 +173,7 @@ public class TicketPageTests
 
         context.Response.StatusCode = 403;
         context.Response.Headers.WWWAuthenticate =
-            """Bearer error="insufficient_scope", scope="tickets:read", resource_metadata="http://localhost:5200/.well-known/oauth-protected-resource/mcp" """;
+            """Bearer error="insufficient_scope", scope="tickets:read tickets:admin", resource_metadata="http://localhost:5200/.well-known/oauth-protected-resource/mcp" """;
         await context.Response.CompleteAsync();
         return true;
     }
