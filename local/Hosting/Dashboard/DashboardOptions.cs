@@ -4,6 +4,11 @@ using Microsoft.Extensions.Configuration;
 namespace Aspire.Hosting.Dashboard;
 
 /// <summary>Settings of the dashboard, under the configuration keys that Aspire has for them.</summary>
+/// <remarks>
+/// A test that reads traces back turns the dashboard on (<see cref="DistributedApplicationOptions.DisableDashboard"/>),
+/// passes <c>--ASPNETCORE_URLS=http://localhost:PORT --AppHost:DashboardApiKey=KEY</c>, and calls
+/// <c>http://localhost:PORT/api/telemetry/traces</c> with the header <c>x-api-key: KEY</c>: in both engines.
+/// </remarks>
 internal sealed record DashboardOptions
 {
     public const string PathKey = "DcpPublisher:DashboardPath";
@@ -16,7 +21,6 @@ internal sealed record DashboardOptions
     public const string OtlpApiKeyKey = "AppHost:OtlpApiKey";
     public const string TelemetryApiKeyKey = "AppHost:DashboardApiKey";
     public const string ResourceServiceApiKeyKey = "AppHost:ResourceService:ApiKey";
-    public const string SuppressLoginUrlKey = "AppHost:SuppressDashboardLoginUrlInStartupSummary";
     public const string ApplicationNameKey = "AppHost:DashboardApplicationName";
 
     /// <summary>Whether the dashboard may be installed with npm when no other copy is found (ours: Aspire restores it from NuGet).</summary>

@@ -1,21 +1,24 @@
 using Aspire.Hosting.Engine;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Dashboard;
 
 /// <summary>
-/// Starts the dashboard before the resources, has the processes send their telemetry to it, and says at the
-/// terminal where it is. Registered before the service that starts the resources; ended with the service provider,
-/// so that the last lines of the resources are still seen.
+/// Starts the dashboard before the resources, has the processes send their telemetry to it, and says where it is.
+/// Registered before the service that starts the resources; ended with the service provider, so that the last lines
+/// of the resources are still seen.
 /// </summary>
-internal sealed class DashboardStartup(
+internal sealed partial class DashboardStartup(
     DashboardHost dashboard,
     DistributedApplicationOptions options,
     EngineRunFolder runFolder,
     OtlpTarget otlp,
-    IConfiguration configuration) : IHostedService
+    EngineMode mode,
+    ILogger<DashboardStartup> logger) : IHostedService
 {
+    private readonly TextWriter _output = Console.Out;
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (options.DisableDashboard)
@@ -23,21 +26,42 @@ internal sealed class DashboardStartup(
             return;
         }
 
-        switch (await dashboard.StartAsync(runFolder.Path, Console.Out.WriteLine, cancellationToken))
+        switch (await dashboard.StartAsync(runFolder.Path, Say, cancellationToken))
         {
             case DashboardStart.Running { Connection: var connection }:
                 otlp.Use(connection.OtlpEnvironment);
-                Console.Out.WriteLine($"dashboard: {(IsLoginUrlSuppressed() ? connection.FrontendUrl : connection.LoginUrl)}");
+                ShowLogin(connection);
                 break;
             case DashboardStart.Unavailable { Reason: var reason }:
-                Console.Out.WriteLine(reason);
+                Say(reason);
                 break;
         }
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    // For tests: whoever starts the application there has set the token, and output ends up in build logs.
-    private bool IsLoginUrlSuppressed()
-        => bool.TryParse(configuration[DashboardOptions.SuppressLoginUrlKey], out var suppressed) && suppressed;
+    // The only place that shows the token, and only to a person: the output of tests ends up in build logs,
+    // and a test chooses the token itself.
+    private void ShowLogin(DashboardConnection connection)
+    {
+        if (!mode.IsInTest)
+        {
+            _output.WriteLine($"dashboard: {connection.LoginUrl}");
+        }
+    }
+
+    private void Say(string line)
+    {
+        if (mode.IsInTest)
+        {
+            LogLine(line);
+        }
+        else
+        {
+            _output.WriteLine(line);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Line}")]
+    private partial void LogLine(string line);
 }
