@@ -1,0 +1,5 @@
+using McpAspire.Browser;
+using McpAspire.Testing;
+
+[assembly: AssemblyFixture(typeof(StackFixture))]
+[assembly: AssemblyFixture(typeof(ChromiumFixture))]

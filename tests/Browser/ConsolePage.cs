@@ -1,0 +1,29 @@
+using Microsoft.Playwright;
+
+namespace McpAspire.Browser;
+
+/// <summary>The console as a person sees it.</summary>
+internal sealed class ConsolePage(IPage page, Uri console)
+{
+    public ILocator SignedInUser => page.GetByTestId("signed-in-user");
+
+    public ILocator Tenant => page.GetByTestId("tenant");
+
+    public ILocator Tickets => page.GetByTestId("ticket-row");
+
+    public ILocator Error => page.GetByTestId("error");
+
+    public Task OpenAsync() => page.GotoAsync(console.AbsoluteUri);
+
+    public async Task SignInAsync(string name, string password)
+    {
+        await OpenAsync();
+        await page.GetByTestId("sign-in").ClickAsync();
+        await page.GetByLabel("Username or email").FillAsync(name);
+        await page.GetByLabel("Password", new() { Exact = true }).FillAsync(password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign In" }).ClickAsync();
+        await page.WaitForURLAsync(url => new Uri(url).Port == console.Port);
+    }
+
+    public Task SignOutAsync() => page.GetByTestId("sign-out").ClickAsync();
+}

@@ -1,0 +1,3 @@
+using McpAspire.Testing;
+
+[assembly: AssemblyFixture(typeof(StackFixture))]
