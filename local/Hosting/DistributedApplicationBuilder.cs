@@ -30,6 +30,11 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
     internal DistributedApplicationBuilder(DistributedApplicationOptions options, EngineMode mode)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (!mode.IsInTest)
+        {
+            ConfigurationErrors.EndProcessWithSentence();
+        }
+
         _gate = EntryPointGate.Current;
         var settings = new HostApplicationBuilderSettings { Args = options.Args };
         _gate?.Configure(options, settings);
@@ -51,10 +56,6 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
 
         OperationArguments.RefusePublishing(_host.Configuration);
         EngineServices.Add(_host, options, mode, Resources, Eventing, ExecutionContext);
-        if (!mode.IsInTest)
-        {
-            ConfigurationErrors.EndProcessWithSentence();
-        }
     }
 
     /// <inheritdoc />

@@ -31,6 +31,7 @@ internal static class EngineServices
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)
             .AddFilter("System.Net.Http.HttpClient", LogLevel.None)
             .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.None)
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None) // what it says is thrown as well
             .AddConfiguration(host.Configuration.GetSection("Logging"));
 
         var services = host.Services;

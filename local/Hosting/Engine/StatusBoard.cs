@@ -13,17 +13,34 @@ internal sealed class StatusBoard(
     ResourceNotificationService notifications,
     EngineRunFolder folder,
     EngineMode mode,
-    TimeProvider time) : BackgroundService
+    TimeProvider time) : IHostedService, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly Dictionary<string, CustomResourceSnapshot> _shown = new(StringComparer.OrdinalIgnoreCase);
     private readonly TextWriter _output = Console.Out;
     private long _started;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _show = Task.CompletedTask;
     private bool _isTableShown;
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken)
-        => mode.IsInTest ? Task.CompletedTask : ShowAsync(stoppingToken);
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (!mode.IsInTest)
+        {
+            _show = ShowAsync(_stopping.Token);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _show.ConfigureAwait(false);
+    }
+
+    public void Dispose() => _stopping.Dispose();
 
     private async Task ShowAsync(CancellationToken cancellationToken)
     {
