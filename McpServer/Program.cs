@@ -15,12 +15,17 @@ return await ExitCodes.RunAsync(async () =>
     builder.AddTokenAuthentication();   // who calls
     builder.AddTicketDatabase();        // SQLite by EF Core, every query in the caller's tenant
     builder.AddTicketTools();           // tools, scopes, audit trail
+    builder.AddPages();                 // which pages may call
     builder.AddReadiness();             // database and the provider's keys
 
     var app = builder.Build();
 
     app.ValidateSettings();
     await app.PrepareDatabaseAsync();
+
+    app.UseCors();
+    app.UseAuthentication();
+    app.UseAuthorization();
     app.MapDefaultEndpoints();
     app.MapMcp("/mcp").RequireMcpAuthorization();
     app.MapAuditPage();

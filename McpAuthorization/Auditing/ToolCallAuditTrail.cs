@@ -23,9 +23,12 @@ internal sealed class ToolCallAuditTrail(
         var call = Describe(caller, tool, verdict);
         metrics.Decided(call);
         Activity.Current?.Describe(call);
+
+        // Who is refused cannot keep it out of the trail by hanging up.
+        var token = verdict.Allowed ? cancellationToken : CancellationToken.None;
         foreach (var auditor in _auditors)
         {
-            await auditor.RecordAsync(call, cancellationToken);
+            await auditor.RecordAsync(call, token);
         }
 
         return call;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using McpAspire.McpAuthorization.Auditing;
 using McpAspire.McpAuthorization.Policies;
 using McpAspire.McpAuthorization.Telemetry;
@@ -32,13 +33,10 @@ internal sealed partial class McpAuthorizationMiddleware(
             return;
         }
 
-        if (!HttpMethods.IsPost(context.Request.Method))
-        {
-            await next(context);
-            return;
-        }
-
-        if (await InspectAsync(context) is { } request && await MayPassAsync(context, request))
+        var mayPass = HttpMethods.IsPost(context.Request.Method)
+            ? await InspectAsync(context) is { } request && await MayPassAsync(context, request)
+            : await CallerMayPassAsync(context, null);
+        if (mayPass)
         {
             await next(context);
         }
@@ -84,7 +82,7 @@ internal sealed partial class McpAuthorizationMiddleware(
 
         if (!request.IsToolCall)
         {
-            return true;
+            return await CallerMayPassAsync(context, request.Id);
         }
 
         if (!catalog.TryFind(request.Tool!, out var policy) && catalog.LeavesUnknownToolsToServer)
@@ -99,6 +97,18 @@ internal sealed partial class McpAuthorizationMiddleware(
         }
 
         return verdict.Allowed;
+    }
+
+    /// <summary>A session is bound to its caller from the first request on, so the first must already name one.</summary>
+    private async Task<bool> CallerMayPassAsync(HttpContext context, JsonElement? id)
+    {
+        if (authorizer.RefuseCaller(context.User) is not { } refused)
+        {
+            return true;
+        }
+
+        await RefuseRequestAsync(context, StatusCodes.Status403Forbidden, refused.Reason!, refused.Message, id);
+        return false;
     }
 
     private async Task RefuseCallAsync(HttpContext context, InspectedRequest request, ToolCallVerdict verdict, int status, int code)
@@ -118,11 +128,11 @@ internal sealed partial class McpAuthorizationMiddleware(
     private Task RefuseTooLargeAsync(HttpContext context, long limit)
         => RefuseRequestAsync(context, StatusCodes.Status413PayloadTooLarge, RefusalReasons.TooLarge, $"The body is larger than {limit} bytes.");
 
-    private async Task RefuseRequestAsync(HttpContext context, int status, string reason, string message)
+    private async Task RefuseRequestAsync(HttpContext context, int status, string reason, string message, JsonElement? id = null)
     {
         metrics.RequestRefused(reason);
         LogRequestRefused(logger, status, reason);
-        await JsonRpcErrorResponse.WriteAsync(context, status, InvalidRequest, message, null);
+        await JsonRpcErrorResponse.WriteAsync(context, status, InvalidRequest, message, id);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "A call of {Tool} was refused: {Reason}.")]

@@ -10,14 +10,9 @@ internal sealed class ToolCallAuthorizer(IOptions<McpAuthorizationOptions> optio
     /// <summary>Decides for a tool with this policy; null is a tool that nothing names.</summary>
     public ToolCallVerdict Authorize(ClaimsPrincipal? caller, string tool, ToolPolicy? policy)
     {
-        if (caller?.Identity?.IsAuthenticated != true)
+        if (RefuseCaller(caller) is { } refused)
         {
-            return ToolCallVerdict.Refuse(RefusalReasons.NotAuthenticated, "A valid access token is needed.");
-        }
-
-        if (MissingClaim(caller) is { } claim)
-        {
-            return ToolCallVerdict.Refuse(RefusalReasons.MissingClaim, $"The access token has no '{claim}' claim.");
+            return refused;
         }
 
         if (policy is null)
@@ -32,6 +27,19 @@ internal sealed class ToolCallAuthorizer(IOptions<McpAuthorizationOptions> optio
                 RefusalReasons.InsufficientScope,
                 $"The tool '{tool}' needs the scope {string.Join(' ', policy.RequiredScopes)}.",
                 policy.RequiredScopes);
+    }
+
+    /// <summary>What is demanded of everybody, whatever the request: null when it is there.</summary>
+    public ToolCallVerdict? RefuseCaller(ClaimsPrincipal? caller)
+    {
+        if (caller?.Identity?.IsAuthenticated != true)
+        {
+            return ToolCallVerdict.Refuse(RefusalReasons.NotAuthenticated, "A valid access token is needed.");
+        }
+
+        return MissingClaim(caller) is { } claim
+            ? ToolCallVerdict.Refuse(RefusalReasons.MissingClaim, $"The access token has no '{claim}' claim.")
+            : null;
     }
 
     public IReadOnlyList<string> Granted(ClaimsPrincipal? caller) => GrantedScopes.Of(caller, options.Value.ScopeClaimType);

@@ -14,6 +14,7 @@ internal static class Settings
         builder.AddValidated<KeycloakSettings, KeycloakSettingsValidator>(KeycloakSettings.Section);
         builder.AddValidated<McpServerSettings, McpServerSettingsValidator>(McpServerSettings.Section);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
 
         // ASP.NET Core would write keys into the home folder; nothing here is protected by them.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();

@@ -27,7 +27,7 @@ internal sealed partial class DatabaseSetup(IServiceScopeFactory scopes, TimePro
     {
         if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder)
         {
-            Directory.CreateDirectory(folder);
+            CreatePrivateFolder(folder);
         }
 
         if (!await database.Database.EnsureCreatedAsync(cancellationToken))
@@ -40,6 +40,18 @@ internal sealed partial class DatabaseSetup(IServiceScopeFactory scopes, TimePro
         database.Tickets.AddRange(SampleTickets.All(time.GetUtcNow()));
         var count = await database.SaveChangesAsync(cancellationToken);
         LogCreated(logger, count);
+    }
+
+    private static void CreatePrivateFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The ticket database was created with {Rows} sample rows.")]

@@ -77,6 +77,17 @@ public sealed class TokenTests(McpServerFixture server) : IClassFixture<McpServe
     }
 
     [Fact]
+    public async Task List_WithoutATenant_Is403()
+    {
+        const string body = """{"jsonrpc":"2.0","id":7,"method":"tools/list","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}""";
+        using var request = JsonRpc.Post(body, server.Token(claims => claims with { Tenant = null }), method: "tools/list");
+
+        using var response = await server.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+
+    [Fact]
     public async Task Call_WithTokenForTwoAudiences_IsAllowedWhenThisServerIsOneOfThem()
     {
         using var response = await server.Http.CallToolAsync(server.Token(claims => claims with { OtherAudience = "mcp-server" }), "whoami");
