@@ -53,7 +53,7 @@ public static class KnownResourceStateStyles
     public static readonly string Info = "info";
 
     /// <summary>Doubtful.</summary>
-    public static readonly string Warn = "warn";
+    public static readonly string Warn = "warning";
 }
 
 /// <summary>The kinds of resources.</summary>

@@ -61,8 +61,9 @@ public sealed class DashboardProgramTests
     public async Task Supervisor_ProgramFails_StartsItAgain()
     {
         await using var dashboard = await ScriptedDashboard.StartAsync("""
-            echo run >> runs; LISTEN
-            if [ -e end ]; then exec sleep 60; fi
+            echo run >> runs
+            if [ -e end ]; then LISTEN; exec sleep 60; fi
+            LISTEN
             while [ ! -e end ]; do sleep 0.02; done
             exit 100
             """);

@@ -4,6 +4,7 @@ using Aspire.Hosting.Dashboard.Bundle;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Dashboard.Tests;
 
@@ -12,6 +13,7 @@ public sealed class RealDashboardFixture : IAsyncLifetime
 {
     private readonly DirectoryInfo _runFolder = Directory.CreateTempSubdirectory("dashboard-run-");
     private readonly TestResources _resources = new();
+    private readonly TaskCompletionSource _watching = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ServiceProvider? _services;
     private string? _unavailable;
 
@@ -22,6 +24,9 @@ public sealed class RealDashboardFixture : IAsyncLifetime
     internal TestResources Resources => _resources;
 
     internal string LogPath => Path.Combine(_runFolder.FullName, "dashboard.log");
+
+    /// <summary>Done once the dashboard asks for the resources.</summary>
+    internal Task Watching => _watching.Task;
 
     /// <summary>How to reach it; skips the test on a machine that can have none.</summary>
     internal DashboardConnection Connection
@@ -42,7 +47,7 @@ public sealed class RealDashboardFixture : IAsyncLifetime
             .AddInMemoryCollection([KeyValuePair.Create<string, string?>("ASPNETCORE_URLS", "http://localhost:0")])
             .Build();
         _services = new ServiceCollection()
-            .AddLogging()
+            .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(new WatchSignal(_watching)))
             .AddSingleton<IConfiguration>(configuration)
             .AddSingleton<IHostEnvironment>(new TestEnvironment())
             .AddSingleton<IHostApplicationLifetime>(new RunningApplication())
@@ -82,5 +87,27 @@ public sealed class RealDashboardFixture : IAsyncLifetime
         public string ContentRootPath { get; set; } = "";
 
         public Microsoft.Extensions.FileProviders.IFileProvider ContentRootFileProvider { get; set; } = new Microsoft.Extensions.FileProviders.NullFileProvider();
+    }
+
+    private sealed class WatchSignal(TaskCompletionSource watching) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (formatter(state, exception).StartsWith("A dashboard watches the resources", StringComparison.Ordinal))
+            {
+                watching.TrySetResult();
+            }
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -63,6 +63,9 @@ public sealed class RealDashboardTests(RealDashboardFixture dashboard) : IClassF
             HttpMethod.Get, new Uri(connection.FrontendUrl, $"/api/telemetry/traces/{trace}"), "x-api-key", connection.TelemetryApiKey);
         Assert.Equal(HttpStatusCode.OK, read.StatusCode);
         Assert.Contains("buy a book", await read.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        // To name the services of a trace it asks the engine for the resources, with the engine's key.
+        await dashboard.Watching.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
 
     [Fact]

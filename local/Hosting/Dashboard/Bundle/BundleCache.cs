@@ -28,7 +28,7 @@ internal sealed class BundleCache(string root)
                 return new FileStream(
                     Path.Combine(Root, $"{version}.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (!cancellationToken.IsCancellationRequested)
+            catch (IOException exception) when (IsHeld(exception))
             {
                 if (!waiting)
                 {
@@ -65,6 +65,10 @@ internal sealed class BundleCache(string root)
         Directory.Move(folder, target);
         return Find(version) ?? throw new IOException($"{target} has no {DashboardBundle.ManagedFileName} in it");
     }
+
+    // Sharing violation on Windows, EWOULDBLOCK on Linux and macOS. Anything else, such as a read-only disk, will not pass.
+    private static bool IsHeld(IOException exception)
+        => OperatingSystem.IsWindows() ? (exception.HResult & 0xFFFF) is 32 or 33 : exception.HResult is 11 or 35;
 
     private string FolderOf(string version) => Path.Combine(Root, version);
 

@@ -1,15 +1,17 @@
 using Aspire.Hosting.ApplicationModel;
 using Grpc.Core;
+using Microsoft.Extensions.Logging;
 using Proto = Aspire.Hosting.Dashboard.Protocol;
 
 namespace Aspire.Hosting.Dashboard.ResourceService;
 
 /// <summary>The calls that the dashboard makes for its Resources and Console pages.</summary>
-internal sealed class DashboardResourceService(
+internal sealed partial class DashboardResourceService(
     ResourceServiceIdentity identity,
     ResourceFeed feed,
     ResourceLoggerService logs,
-    ResourceCommandService commands)
+    ResourceCommandService commands,
+    ILogger<DashboardResourceService> logger)
     : Proto.DashboardService.DashboardServiceBase
 {
     // A message may have 4 MB; a character takes up to 3 bytes.
@@ -23,6 +25,7 @@ internal sealed class DashboardResourceService(
         Proto.WatchResourcesRequest request, IServerStreamWriter<Proto.WatchResourcesUpdate> responseStream, ServerCallContext context)
         => StreamAsync(context, async cancellationToken =>
         {
+            LogWatching(request.IsReconnect);
             using var subscription = feed.Subscribe();
             await foreach (var update in subscription.ReadAllAsync(cancellationToken))
             {
@@ -94,4 +97,7 @@ internal sealed class DashboardResourceService(
             throw new RpcException(new Status(StatusCode.Unavailable, "The engine stops."));
         }
     }
+
+    [LoggerMessage(LogLevel.Debug, "A dashboard watches the resources (again: {IsReconnect}).")]
+    private partial void LogWatching(bool isReconnect);
 }
