@@ -15,7 +15,7 @@ internal static class FirstCallReport
 
     private static string Sentence(JsonElement status)
     {
-        var call = status.GetProperty("firstAuthorizedCall");
+        var call = status.GetProperty("firstAuthorisedCall");
         var identity = status.GetProperty("identity");
         return $"{call.GetProperty("tool")} as {identity.GetProperty("user")} of {identity.GetProperty("tenant")}, trace {call.GetProperty("traceId")}";
     }

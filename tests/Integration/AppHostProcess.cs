@@ -18,8 +18,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
 
     public static AppHostProcess Start(params IEnumerable<string> arguments)
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        var start = new ProcessStartInfo(Path.Combine(folder.Parent!.Parent!.FullName, "AppHost", folder.Name, "AppHost"), arguments)
+        var start = new ProcessStartInfo(BuiltProgram.Path("AppHost"), arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

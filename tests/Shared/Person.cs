@@ -75,7 +75,7 @@ internal sealed class Person(Uri identity, string name, string password) : IDisp
     {
         var page = new HtmlParser().ParseDocument(html);
         var form = Assert.IsType<IHtmlFormElement>(page.QuerySelector("form[method=post]"), exactMatch: false);
-        var fields = form.QuerySelectorAll<IHtmlInputElement>("input[name]").Where(input => input.Type != "submit").ToDictionary(input => input.Name!, input => input.Value ?? "");
+        var fields = form.QuerySelectorAll("input[name]").OfType<IHtmlInputElement>().Where(input => input.Type != "submit").ToDictionary(input => input.Name!, input => input.Value ?? "");
         if (fields.ContainsKey("username"))
         {
             (fields["username"], fields["password"]) = (name, password);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 
 namespace McpAspire.Testing;
@@ -59,7 +60,7 @@ public sealed class StackFixture : IAsyncLifetime
         try
         {
             await app.StartAsync(cancellationToken);
-            await Task.WhenAll(Resources.Select(name => app.ResourceNotifications.WaitForResourceHealthyAsync(name, cancellationToken)));
+            await WaitUntilHealthyAsync(app, cancellationToken);
             return app;
         }
         catch
@@ -68,6 +69,27 @@ public sealed class StackFixture : IAsyncLifetime
             throw;
         }
     }
+
+    /// <summary>Waits for every resource; one that ends or never becomes healthy is named with what its checks said.</summary>
+    private static async Task WaitUntilHealthyAsync(DistributedApplication app, CancellationToken cancellationToken)
+    {
+        foreach (var name in Resources)
+        {
+            try
+            {
+                await app.ResourceNotifications.WaitForResourceHealthyAsync(name, WaitBehavior.StopOnResourceUnavailable, cancellationToken);
+            }
+            catch (Exception error) when (error is OperationCanceledException or DistributedApplicationException)
+            {
+                throw new InvalidOperationException($"{name} did not become healthy.\n{string.Join('\n', Resources.Select(resource => Describe(app, resource)))}", error);
+            }
+        }
+    }
+
+    private static string Describe(DistributedApplication app, string name)
+        => app.ResourceNotifications.TryGetCurrentState(name, out var current)
+            ? $"{name}: {current.Snapshot.State?.Text}, {current.Snapshot.HealthStatus} {string.Join("; ", current.Snapshot.HealthReports.Select(report => $"{report.Name}: {report.Description}"))}"
+            : $"{name}: unknown";
 
     public async ValueTask InitializeAsync()
     {
