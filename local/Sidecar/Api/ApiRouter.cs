@@ -17,7 +17,7 @@ internal sealed class ApiRouter(HealthApi health, MetadataApi metadata, SecretsA
 
     public Task RouteAsync(SidecarRequest request)
     {
-        if (request.Path.StartsWith(V1, StringComparison.Ordinal) && FindApi(request) is { } answer)
+        if (!request.IsAliased && request.Path.StartsWith(V1, StringComparison.Ordinal) && FindApi(request) is { } answer)
         {
             return answer;
         }

@@ -27,7 +27,7 @@ internal sealed class CorsPolicy(SidecarOptions options)
             response.Append("Vary", "Access-Control-Request-Headers");
         }
 
-        if (origin.Length > 0 && (_any || options.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase)))
+        if (origin.Length > 0 && (_any || options.AllowedOrigins.Any(allowed => Allows(allowed, origin))))
         {
             Allow(response, preflight, wanted, headers.AccessControlRequestHeaders, origin);
         }
@@ -38,6 +38,17 @@ internal sealed class CorsPolicy(SidecarOptions options)
         }
 
         return preflight;
+    }
+
+    /// <summary>An allowed origin may hold one asterisk.</summary>
+    private static bool Allows(string allowed, string origin)
+    {
+        var star = allowed.IndexOf('*', StringComparison.Ordinal);
+        return star < 0
+            ? allowed.Equals(origin, StringComparison.OrdinalIgnoreCase)
+            : origin.Length >= allowed.Length - 1
+              && origin.StartsWith(allowed[..star], StringComparison.OrdinalIgnoreCase)
+              && origin.EndsWith(allowed[(star + 1)..], StringComparison.OrdinalIgnoreCase);
     }
 
     private void Allow(IHeaderDictionary response, bool preflight, StringValues verb, StringValues asked, string origin)

@@ -16,7 +16,10 @@ internal static class DaprErrors
         => WriteAsync(http, StatusCodes.Status404NotFound, DirectInvoke, "failed getting app id either from the URL path or the header dapr-app-id");
 
     public static Task InvokeFailedAsync(HttpContext http, string appId, string reason)
-        => WriteAsync(http, StatusCodes.Status500InternalServerError, DirectInvoke, $"failed to invoke, id: {appId}, err: {reason}");
+        => WriteAsync(http, StatusCodes.Status500InternalServerError, DirectInvoke, Text($"failed to invoke, id: {appId}, err: {reason}"));
+
+    /// <summary>Ids and methods hold one byte a character.</summary>
+    private static string Text(string bytes) => Ascii.IsValid(bytes) ? bytes : Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes));
 
     public static Task WriteAsync(HttpContext http, int status, string code, string message)
     {

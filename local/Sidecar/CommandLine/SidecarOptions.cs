@@ -72,6 +72,9 @@ internal sealed record SidecarOptions
 
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>Never its values: the tokens are among them.</summary>
+    public override string ToString() => AppId;
+
     public string AppScheme => AppProtocol == "https" ? "https" : "http";
 }
 

@@ -1,11 +1,12 @@
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.Telemetry;
 
 namespace McpAspire.Sidecar.Hosting;
 
 /// <summary>What answers on which port: the API, the public port (health and metadata only), and the gRPC port, where nothing is implemented.</summary>
-internal sealed class PortDispatcher(SidecarApplication application, SidecarRuntime runtime, HealthApi health, MetadataApi metadata, SidecarOptions options)
+internal sealed class PortDispatcher(SidecarApplication application, SidecarRuntime runtime, HealthApi health, MetadataApi metadata, SidecarTracer tracer, SidecarOptions options)
 {
     public Task HandleAsync(HttpContext http)
     {
@@ -22,6 +23,12 @@ internal sealed class PortDispatcher(SidecarApplication application, SidecarRunt
     {
         var request = new SidecarRequest(http, runtime.Current);
         var path = http.Request.Path.Value?.TrimEnd('/') ?? string.Empty;
+        if (tracer.IsEnabled && !path.StartsWith("/v1.0/healthz", StringComparison.Ordinal))
+        {
+            using var span = tracer.Start(request);
+            TraceHeaders.Set(http.Response.Headers, request);
+        }
+
         if (HttpMethods.IsGet(http.Request.Method))
         {
             switch (path)

@@ -17,8 +17,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory midd
 
     public RuntimeSnapshot Create(ResourceSet resources, SidecarDelegate route, SidecarDelegate forward, ICollection<string> warnings)
     {
-        PipelineBuilder.Check(resources.Configuration.HttpPipeline, resources, options.AppId);
-        PipelineBuilder.Check(resources.Configuration.AppHttpPipeline, resources, options.AppId);
+        PipelineBuilder.Check(resources, options.AppId);
         var stores = resources.Components
             .Where(component => SecretStoreFactory.Knows(component.Type))
             .ToDictionary(component => component.Name, component => SecretStoreFactory.Create(component, environment), StringComparer.Ordinal);
@@ -68,7 +67,8 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory midd
 
     private InvocationTarget Target(HttpEndpointResource endpoint, ValueResolver resolver) => new()
     {
-        BaseUrl = endpoint.BaseUrl.OriginalString.TrimEnd('/'),
+        BaseUrl = endpoint.BaseUrl.OriginalString,
+        HasPath = endpoint.BaseUrl.AbsolutePath != "/",
         Client = endpoint.ClientTls is { } tls ? HttpClients.ForForwarding(options, Tls(endpoint, tls, resolver)) : _endpointClient,
         Headers = [.. endpoint.Headers.Select(header => KeyValuePair.Create(header.Name, resolver.Resolve(header, endpoint.SecretStore, endpoint.Name)))],
     };

@@ -28,7 +28,7 @@ internal sealed partial class SidecarApplication(
         }
 
         var request = new SidecarRequest(http, runtime.Current);
-        if (HttpMethods.IsConnect(http.Request.Method))
+        if (!raw.StartsWith('/') && HttpMethods.IsConnect(http.Request.Method))
         {
             raw = "/";
         }
@@ -88,6 +88,7 @@ internal sealed partial class SidecarApplication(
         {
             http.Response.Headers.XContentTypeOptions = "nosniff";
             http.Response.Headers.Remove("traceparent");
+            http.Response.Headers.Remove("baggage");
             await PlainText.WriteAsync(http, StatusCodes.Status400BadRequest, $"invalid baggage header: {complaint}\n");
             return;
         }
@@ -102,7 +103,8 @@ internal sealed partial class SidecarApplication(
         return activity;
     }
 
-    private static bool IsHealth(string path) => path is "/v1.0/healthz" or "/v1.0/healthz/outbound";
+    /// <summary>As daprd: nothing that looks like a health check is traced.</summary>
+    private static bool IsHealth(string path) => path.Contains("/healthz", StringComparison.OrdinalIgnoreCase);
 
     private static partial class Log
     {

@@ -44,8 +44,17 @@ internal static partial class SidecarHost
 
         var stopping = app.Lifetime.ApplicationStopping;
         _ = SidecarRuntime.WarmUpAsync(snapshot, stopping);
-        _ = app.Services.GetRequiredService<AppReadiness>().WaitForAppAsync(stopping);
+        _ = WatchAppAsync(app.Services, snapshot, stopping);
         return await RunToEndAsync(app, options);
+    }
+
+    private static async Task WatchAppAsync(IServiceProvider services, RuntimeSnapshot snapshot, CancellationToken stopping)
+    {
+        await services.GetRequiredService<AppReadiness>().WaitForAppAsync(stopping);
+        if (snapshot.App is { } target)
+        {
+            await services.GetRequiredService<AppHealthMonitor>().RunAsync(target.Client, target.BaseUrl, stopping);
+        }
     }
 
     private static async Task StartAsync(WebApplication app, SidecarOptions options)

@@ -20,6 +20,7 @@ internal static class SidecarServices
         services.AddHttpForwarder();
         services.AddSingleton(new SidecarTracer(TraceExport.SamplingRate(resources.Configuration.Tracing, environment)));
         services.AddSingleton<AppReadiness>();
+        services.AddSingleton<AppHealthMonitor>();
         services.AddSingleton<SessionStores>();
         services.AddSingleton(provider => new HandlerFactory(
             HttpClients.ForBackchannel(),

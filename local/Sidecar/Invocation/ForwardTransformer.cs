@@ -15,7 +15,7 @@ internal sealed class ForwardTransformer(SidecarRequest request, InvocationTarge
     private bool _addedAcceptEncoding;
 
     public static Uri? Url(InvocationTarget target, string method, string query)
-        => Uri.TryCreate($"{target.BaseUrl}/{method}{query}", _asWritten, out var url) ? url : null;
+        => Uri.TryCreate(method.Length == 0 && target.HasPath ? target.BaseUrl + query : $"{target.BaseUrl}/{method}{query}", _asWritten, out var url) ? url : null;
 
     public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
@@ -70,17 +70,27 @@ internal sealed class ForwardTransformer(SidecarRequest request, InvocationTarge
         response.StatusCode = (int)proxyResponse.StatusCode;
         Unzip(proxyResponse);
         CopyHeaders(response.Headers, proxyResponse);
-        if (response.StatusCode < 400)
+        if (response.StatusCode == StatusCodes.Status205ResetContent)
         {
-            // As daprd: the length of a good answer is not known, every write goes out at once.
+            response.ContentLength = 0; // by definition; the server refuses to send a body with it
+            return false;
+        }
+
+        if (response.StatusCode < 400 || IsChunked(httpContext.Request))
+        {
+            // As daprd: the length of a good answer, or of one to a streamed request, is not said; every write goes out at once.
             response.ContentLength = null;
-            if (IsEventStream(proxyResponse.Content.Headers))
+            if (response.StatusCode is not (204 or 304) && response.Headers.ContentType.Count == 0 && !HttpMethods.IsHead(httpContext.Request.Method))
+            {
+                await ContentTypeSniffer.AddTypeAsync(response, proxyResponse, cancellationToken);
+            }
+            else if (IsEventStream(proxyResponse.Content.Headers))
             {
                 await response.StartAsync(cancellationToken);
                 await response.Body.FlushAsync(cancellationToken);
             }
         }
-        else if (proxyResponse.Content.Headers.ContentLength is null && httpContext.Request.Headers.TransferEncoding.Count == 0)
+        else if (proxyResponse.Content.Headers.ContentLength is null)
         {
             await ErrorBody.BufferAsync(response, proxyResponse, cancellationToken);
         }
@@ -204,6 +214,8 @@ internal sealed class ForwardTransformer(SidecarRequest request, InvocationTarge
             headers[name] = values.Count == 1 ? values.ToString() : new StringValues([.. values]);
         }
     }
+
+    private static bool IsChunked(HttpRequest request) => request.Headers.TransferEncoding.Count > 0;
 
     private static bool IsEventStream(HttpContentHeaders headers)
         => headers.NonValidated.TryGetValues("Content-Type", out var type)

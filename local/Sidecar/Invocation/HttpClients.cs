@@ -21,7 +21,7 @@ internal static class HttpClients
             ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
             ConnectTimeout = TimeSpan.FromSeconds(15),
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60),
-            MaxResponseHeadersLength = (options.ReadBufferSize + 4096 + 1023) / 1024,
+            MaxResponseHeadersLength = Math.Max(1, options.ReadBufferSize / 1024),
             EnableMultipleHttp2Connections = true,
             RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,

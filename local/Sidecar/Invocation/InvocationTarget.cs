@@ -6,6 +6,9 @@ internal sealed class InvocationTarget
     /// <summary>Without the slash before the method.</summary>
     public required string BaseUrl { get; init; }
 
+    /// <summary>Whether the base URL has a path of its own: an empty method then adds no slash.</summary>
+    public bool HasPath { get; init; }
+
     public required HttpMessageInvoker Client { get; init; }
 
     /// <summary>Set over the caller's.</summary>

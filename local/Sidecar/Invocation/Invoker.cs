@@ -1,13 +1,15 @@
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Hosting;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.Telemetry;
+using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace McpAspire.Sidecar.Invocation;
 
 /// <summary>Service invocation: finds the target of an app id, runs appHttpPipeline, forwards.</summary>
-internal sealed class Invoker(IHttpForwarder forwarder, SidecarOptions options, SidecarTracer tracer)
+internal sealed class Invoker(IHttpForwarder forwarder, SidecarOptions options, SidecarTracer tracer, AppHealthMonitor health)
 {
     private static readonly ForwarderRequestConfig _http11 = Config(System.Net.HttpVersion.Version11);
     private static readonly ForwarderRequestConfig _http2 = Config(System.Net.HttpVersion.Version20);
@@ -33,6 +35,12 @@ internal sealed class Invoker(IHttpForwarder forwarder, SidecarOptions options, 
     {
         request.Stage = PipelineStage.App;
         var target = request.Target!;
+        if (health.IsUnhealthy && target == request.Runtime.App)
+        {
+            await FailAsync(request, "rpc error: code = Internal desc = app is not in a healthy state");
+            return;
+        }
+
         if (!MethodPath.TryEscape(request.Method, out var method, out var bad))
         {
             await FailAsync(request, $"parse \"{target.BaseUrl}/{request.Method}\": invalid URL escape \"{bad}\"");
@@ -46,12 +54,17 @@ internal sealed class Invoker(IHttpForwarder forwarder, SidecarOptions options, 
         }
 
         var http = request.Http;
+        if (http.Request.Headers.Upgrade.Count > 0)
+        {
+            http.Features.Set<IHttpUpgradeFeature>(null); // no protocol switches, as in daprd: the request goes on without
+        }
+
         var transformer = new ForwardTransformer(request, target, url, tracer.IsEnabled);
         var config = target.HttpVersion.Major == 2 ? _http2 : _http11;
         var error = await forwarder.SendAsync(http, target.BaseUrl, target.Client, config, transformer, http.RequestAborted);
         if (error != ForwarderError.None && !http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
-            var failure = ForwardFailure.Describe(http.Features.Get<IForwarderErrorFeature>(), http.Request.Method, url, options.ReadBufferSize + 4096);
+            var failure = ForwardFailure.Describe(http.Features.Get<IForwarderErrorFeature>(), http.Request.Method, url, options.ReadBufferSize);
             http.Response.Headers.Clear();
             await FailAsync(request, failure);
         }

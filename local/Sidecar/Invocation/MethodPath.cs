@@ -28,16 +28,6 @@ internal static class MethodPath
     /// <summary>False when the method holds a percent sign that is no escape; <paramref name="bad"/> is then what Go quotes.</summary>
     public static bool TryEscape(string method, out string escaped, out string bad)
     {
-        bad = string.Empty;
-        if (IsValidEncoding(method))
-        {
-            escaped = method;
-            if (method.IndexOf('%', StringComparison.Ordinal) < 0)
-            {
-                return true;
-            }
-        }
-
         if (!TryUnescape(method, out var unescaped, out bad))
         {
             escaped = string.Empty;
@@ -63,6 +53,12 @@ internal static class MethodPath
 
     private static bool TryUnescape(string text, out string unescaped, out string bad)
     {
+        if (text.IndexOf('%', StringComparison.Ordinal) < 0)
+        {
+            (unescaped, bad) = (text, string.Empty);
+            return true;
+        }
+
         var builder = new StringBuilder(text.Length);
         for (var i = 0; i < text.Length; i++)
         {

@@ -1,6 +1,10 @@
 using McpAspire.Sidecar.Middleware.Bearer;
 using McpAspire.Sidecar.Middleware.ClientCredentials;
 using McpAspire.Sidecar.Middleware.OAuth2;
+using McpAspire.Sidecar.Middleware.RateLimit;
+using McpAspire.Sidecar.Middleware.RouterAlias;
+using McpAspire.Sidecar.Middleware.RouterChecker;
+using McpAspire.Sidecar.Middleware.Uppercase;
 using McpAspire.Sidecar.Resources;
 using Microsoft.Extensions.Logging;
 
@@ -12,6 +16,11 @@ internal sealed class HandlerFactory(HttpMessageInvoker backchannel, SessionStor
     private const string Prefix = "middleware.http.";
 
     private static readonly string[] _notEmbedded = ["opa", "sentinel", "wasm"];
+
+    private static readonly string[] _known =
+    [
+        .. new[] { "oauth2", "oauth2clientcredentials", "bearer", "ratelimit", "routerchecker", "routeralias", "uppercase" }.Select(name => Prefix + name),
+    ];
 
     public static bool IsMiddleware(string type) => type.StartsWith(Prefix, StringComparison.Ordinal);
 
@@ -27,6 +36,10 @@ internal sealed class HandlerFactory(HttpMessageInvoker backchannel, SessionStor
         {
             "oauth2" => OAuth2Handler.Create(settings, backchannel, sessions, time, loggers, warnings),
             "oauth2clientcredentials" => ClientCredentialsHandler.Create(settings, backchannel, time, loggers, warnings),
+            "ratelimit" => RateLimitHandler.Create(settings, time, warnings),
+            "routerchecker" => RouterCheckerHandler.Create(settings, warnings),
+            "routeralias" => RouterAliasHandler.Create(settings, warnings),
+            "uppercase" => UppercaseHandler.Create(settings, warnings),
             "bearer" => BearerHandler.Create(settings, backchannel, time, loggers, warnings),
             var name when _notEmbedded.Contains(name) => throw new ResourceException(component.Position, $"The middleware '{component.Type}' of the component '{component.Name}' is not part of this sidecar; use daprd for it."),
             _ => throw UnknownType(component),
@@ -34,7 +47,6 @@ internal sealed class HandlerFactory(HttpMessageInvoker backchannel, SessionStor
     }
 
     private static ResourceException UnknownType(ComponentResource component)
-        => new(component.Position, $"The type '{component.Type}' of the component '{component.Name}' is not known{CommandLine.NearestName.Hint(component.Type, Known)}.");
+        => new(component.Position, $"The type '{component.Type}' of the component '{component.Name}' is not known{CommandLine.NearestName.Hint(component.Type, _known)}.");
 
-    private static readonly string[] Known = [Prefix + "oauth2", Prefix + "oauth2clientcredentials", Prefix + "bearer"];
 }

@@ -26,8 +26,19 @@ internal static class PipelineBuilder
         return next;
     }
 
-    /// <summary>Refuses a handler that daprd would skip silently, and says why it is not there.</summary>
-    public static void Check(IReadOnlyList<HandlerReference> references, ResourceSet resources, string appId)
+    /// <summary>Refuses what daprd runs without a word: a handler that is not there, and a middleware that no pipeline uses.</summary>
+    public static void Check(ResourceSet resources, string appId)
+    {
+        CheckDefined(resources.Configuration.HttpPipeline, resources, appId);
+        CheckDefined(resources.Configuration.AppHttpPipeline, resources, appId);
+        var used = resources.Configuration.HttpPipeline.Concat(resources.Configuration.AppHttpPipeline).Select(reference => reference.Name).ToHashSet(StringComparer.Ordinal);
+        if (resources.Components.FirstOrDefault(component => HandlerFactory.IsMiddleware(component.Type) && !used.Contains(component.Name)) is { } unused)
+        {
+            throw new ResourceException(unused.Position, $"The component '{unused.Name}' ({unused.Type}) is in no pipeline and protects nothing; name it in httpPipeline or appHttpPipeline of a --config, or take it away.");
+        }
+    }
+
+    private static void CheckDefined(IReadOnlyList<HandlerReference> references, ResourceSet resources, string appId)
     {
         foreach (var reference in references)
         {

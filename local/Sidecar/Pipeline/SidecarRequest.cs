@@ -37,6 +37,9 @@ internal sealed class SidecarRequest(HttpContext http, RuntimeSnapshot runtime)
     /// <summary>The query as it came, with its question mark, or empty.</summary>
     public string Query { get; set; } = string.Empty;
 
+    /// <summary>An alias gave it its path: it may be an invocation, but no other API.</summary>
+    public bool IsAliased { get; set; }
+
     public TraceContext Trace { get; set; }
 
     /// <summary>The app id of an invocation, as the caller wrote it.</summary>

@@ -18,7 +18,7 @@ internal sealed record ComponentResource(
         return new ComponentResource(
             ResourceMetadata.NameOf(document),
             spec.Required("type"),
-            spec.Required("version"),
+            spec.Text("version") is { Length: > 0 } version ? version : "v1",
             document.Map("auth")?.Only("secretStore").Text("secretStore"),
             document.Texts("scopes"),
             [.. spec.Maps("metadata").Select(MetadataValue.Read)],

@@ -21,11 +21,6 @@ internal sealed record HttpEndpointResource(
             throw new ResourceException(spec.PositionOf("baseUrl"), $"'spec.baseUrl' is '{text}'; allowed is an absolute http or https URL.");
         }
 
-        if (baseUrl.Query.Length > 0 || baseUrl.Fragment.Length > 0)
-        {
-            throw new ResourceException(spec.PositionOf("baseUrl"), $"'spec.baseUrl' has a query or a fragment; the method is appended to it, so it must end in a path.");
-        }
-
         return new HttpEndpointResource(
             ResourceMetadata.NameOf(document),
             baseUrl,

@@ -3,6 +3,9 @@ namespace McpAspire.Sidecar.Resources;
 /// <summary>A named value: given in place, by a secret, or by an environment variable.</summary>
 internal sealed record MetadataValue(string Name, string? Value, SecretKeyRef? Secret, string? EnvironmentVariable, Position Position)
 {
+    /// <summary>Never its value, which may be a secret in plain text.</summary>
+    public override string ToString() => Name;
+
     public static MetadataValue Read(YamlMap map)
     {
         map.Only("name", "value", "secretKeyRef", "envRef");

@@ -91,6 +91,10 @@ internal sealed class ResourceLoader(SidecarOptions options)
                 if (endpoint.IsInScopeOf(options.AppId))
                 {
                     _endpoints.Add(endpoint);
+                    if (endpoint.BaseUrl.Query.Length > 0)
+                    {
+                        _warnings.Add($"{endpoint.Position}: 'spec.baseUrl' of the HTTPEndpoint '{endpoint.Name}' has a query; the method is appended to it.");
+                    }
                 }
 
                 break;

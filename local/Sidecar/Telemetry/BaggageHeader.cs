@@ -18,7 +18,7 @@ internal static class BaggageHeader
 
             if (header.Length > MaxLength)
             {
-                return $"baggage string is too large: {header.Length} bytes";
+                return $"baggage-string too large: {header.Length}";
             }
 
             foreach (var range in header.AsSpan().Split(','))

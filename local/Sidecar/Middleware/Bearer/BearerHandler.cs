@@ -48,6 +48,8 @@ internal sealed class BearerHandler(TokenValidator validator, ProviderKeys keys)
         switch (await validator.ValidateAsync(token, http.RequestAborted))
         {
             case TokenVerdict.Valid:
+                // The app must see the token that was checked, and no other one behind it.
+                http.Request.Headers.Authorization = http.Request.Headers.Authorization[0];
                 await next(request);
                 break;
             case TokenVerdict.Invalid:

@@ -16,6 +16,7 @@ internal sealed partial class ProviderKeys(HttpMessageInvoker http, string issue
     private static readonly TimeSpan _unknownKeyInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _firstRetry = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan _longestRetry = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _longestRetryWithKeys = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
@@ -30,22 +31,27 @@ internal sealed partial class ProviderKeys(HttpMessageInvoker http, string issue
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var retry = _firstRetry;
+        string? complaint = null;
         while (true)
         {
             var wait = _refreshInterval;
             try
             {
                 await RefreshAsync(cancellationToken);
-                retry = _firstRetry;
+                (retry, complaint) = (_firstRetry, null);
             }
             catch (ProviderException exception)
             {
-                Log.Unavailable(logger, issuer, exception.Message);
-                if (!IsReady)
+                // Said once, not at every try.
+                if (complaint != exception.Message)
                 {
-                    wait = retry;
-                    retry = retry * 2 < _longestRetry ? retry * 2 : _longestRetry;
+                    Log.Unavailable(logger, issuer, exception.Message);
+                    complaint = exception.Message;
                 }
+
+                wait = retry;
+                var longest = IsReady ? _longestRetryWithKeys : _longestRetry;
+                retry = retry * 2 < longest ? retry * 2 : longest;
             }
 
             await Task.Delay(wait, time, cancellationToken);

@@ -57,6 +57,7 @@ internal sealed class TokenValidator(ProviderKeys keys, string issuer, string au
         {
             ValidIssuer = issuer,
             ValidAudience = audience,
+            IgnoreTrailingSlashWhenValidatingAudience = false, // another resource
             IssuerSigningKey = key,
             TryAllIssuerSigningKeys = false,
             ValidAlgorithms = [algorithm],

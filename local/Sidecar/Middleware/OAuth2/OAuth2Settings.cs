@@ -29,6 +29,9 @@ internal sealed record OAuth2Settings
     /// <summary>Ours: an app's 403 <c>insufficient_scope</c> becomes a login for more scopes.</summary>
     public bool ScopeUpgrade { get; init; }
 
+    /// <summary>Never its values: a record's text would hold them.</summary>
+    public override string ToString() => nameof(OAuth2Settings);
+
     public static OAuth2Settings Read(MiddlewareSettings settings, ICollection<string> warnings)
     {
         foreach (var unknown in settings.Unknown("clientID", "clientSecret", "scopes", "authURL", "tokenURL", "redirectURL", "authHeaderName", "forceHTTPS", "pathFilter", "scopeUpgrade"))

@@ -23,4 +23,7 @@ internal sealed record UserToken(string HeaderValue, string? RefreshToken, strin
     public bool IsExpired(DateTimeOffset now) => now >= ExpiresAt;
 
     public bool IsDue(DateTimeOffset now) => now >= RenewFrom;
+
+    /// <summary>Never its values: a record's text would hold them.</summary>
+    public override string ToString() => nameof(UserToken);
 }

@@ -27,6 +27,9 @@ internal sealed record TokenResponse(string AccessToken, string TokenType, TimeS
         return new TokenResponse(accessToken, Scheme(Text(root, "token_type")), Lifetime(root), Text(root, "refresh_token"), Text(root, "scope"));
     }
 
+    /// <summary>Never its values: a record's text would hold them.</summary>
+    public override string ToString() => nameof(TokenResponse);
+
     private static string Scheme(string? type)
         => type is null || type.Equals("bearer", StringComparison.OrdinalIgnoreCase) ? "Bearer"
             : type.All(char.IsAsciiLetterOrDigit) ? type

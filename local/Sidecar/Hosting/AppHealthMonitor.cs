@@ -1,0 +1,69 @@
+using McpAspire.Sidecar.CommandLine;
+using Microsoft.Extensions.Logging;
+
+namespace McpAspire.Sidecar.Hosting;
+
+/// <summary>With <c>--enable-app-health-check</c>: probes the app, and calls to it are refused while it is not healthy.</summary>
+internal sealed partial class AppHealthMonitor(SidecarOptions options, TimeProvider time, ILogger<AppHealthMonitor> logger)
+{
+    private volatile bool _isUnhealthy;
+
+    public bool IsUnhealthy => _isUnhealthy;
+
+    public async Task RunAsync(HttpMessageInvoker http, string baseUrl, CancellationToken cancellationToken)
+    {
+        if (options.AppHealthCheck is not { } check)
+        {
+            return;
+        }
+
+        var url = new Uri($"{baseUrl}/{check.Path.TrimStart('/')}");
+        var failures = 0;
+        while (true)
+        {
+            var failure = await ProbeAsync(http, url, check.Timeout, cancellationToken);
+            failures = failure is null ? 0 : failures + 1;
+            if (failure is null && _isUnhealthy)
+            {
+                _isUnhealthy = false;
+                Log.Healthy(logger);
+            }
+            else if (failures >= check.Threshold && !_isUnhealthy)
+            {
+                _isUnhealthy = true;
+                Log.Unhealthy(logger, failure!);
+            }
+
+            await Task.Delay(check.Interval, time, cancellationToken);
+        }
+    }
+
+    private async Task<string?> ProbeAsync(HttpMessageInvoker http, Uri url, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(limit, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, url);
+            using var response = await http.SendAsync(request, linked.Token);
+            return response.IsSuccessStatusCode ? null : $"Health check failed with status code: {(int)response.StatusCode}";
+        }
+        catch (HttpRequestException exception)
+        {
+            return exception.Message;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return "Health check timed out";
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "App entered healthy status")]
+        public static partial void Healthy(ILogger logger);
+
+        [LoggerMessage(2, LogLevel.Warning, "App entered un-healthy status: {Reason}")]
+        public static partial void Unhealthy(ILogger logger, string reason);
+    }
+}
