@@ -2,9 +2,11 @@ using System.Globalization;
 using McpAspire.IdentityProvider.Clients;
 using McpAspire.IdentityProvider.Endpoints;
 using McpAspire.IdentityProvider.Hosting;
+using McpAspire.IdentityProvider.Par;
 using McpAspire.IdentityProvider.Realm;
 using McpAspire.IdentityProvider.Token;
 using McpAspire.IdentityProvider.Tokens;
+using Microsoft.Extensions.Primitives;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace McpAspire.IdentityProvider.Authorize;
@@ -14,9 +16,15 @@ internal static class AuthorizationRequestReader
 {
     private static readonly HashSet<string> ResponseParts = ["code", "token", "id_token", "none"];
 
-    public static (Client Client, AuthorizationRequest Request) Read(RealmRuntime realm, FormParameters parameters)
+    public static (Client Client, AuthorizationRequest Request) Read(RealmRuntime realm, FormParameters parameters, bool checksPushed = true)
     {
+        var pushedId = TakePushed(realm, ref parameters);
         var client = FindClient(realm, parameters);
+        if (pushedId is null && checksPushed && client.Is("require.pushed.authorization.requests"))
+        {
+            throw new PageException("Pushed Authorization Request is only allowed.");
+        }
+
         var maxAge = ReadMaxAge(parameters);
         if (RedirectUris.Resolve(client, parameters["redirect_uri"]) is not { } redirectUri)
         {
@@ -39,6 +47,8 @@ internal static class AuthorizationRequestReader
             CodeChallengeMethod = parameters["code_challenge_method"],
             Claims = parameters["claims"],
             Resource = parameters["resource"],
+            KeyThumbprint = parameters["dpop_jkt"],
+            PushedRequest = pushedId,
         };
         CheckResponse(client, request, parameters);
         if (parameters.HasDuplicates)
@@ -76,6 +86,24 @@ internal static class AuthorizationRequestReader
         return method is not null and not ProofKey.S256 and not ProofKey.Plain ? "Invalid parameter: code_challenge_method"
             : challenge is null && method is not null ? "Missing parameter: code_challenge"
             : challenge is null || ProofKey.IsWellFormed(challenge) ? null : "Invalid parameter: code_challenge";
+    }
+
+    /// <summary>Replaces a reference to a pushed request by that request.</summary>
+    private static string? TakePushed(RealmRuntime realm, ref FormParameters parameters)
+    {
+        if (!PushedRequest.IsPushed(parameters["request_uri"]))
+        {
+            return null;
+        }
+
+        var id = parameters["request_uri"]![PushedRequest.Prefix.Length..];
+        if (realm.PushedRequests.Find(id) is not { } pushed || pushed.ClientId != parameters["client_id"] || parameters.IsDuplicate("client_id"))
+        {
+            throw new PageException("Invalid Request");
+        }
+
+        parameters = new FormParameters(pushed.Parameters.Select(pair => KeyValuePair.Create(pair.Key, new StringValues(pair.Value))));
+        return id;
     }
 
     private static Client FindClient(RealmRuntime realm, FormParameters parameters)

@@ -27,6 +27,9 @@ internal sealed partial class ProviderLog(ILogger<ProviderLog> logger)
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Realm}: {Username} is locked out after failed sign-ins.")]
     public partial void LockedOut(string realm, string username);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Realm}: client {ClientId} registered (without a token: {Anonymous}).")]
+    public partial void ClientRegistered(string realm, string clientId, bool anonymous);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "An unexpected error while answering {Method} {Path}.")]
     public partial void Unexpected(Exception exception, string method, string path);
 }

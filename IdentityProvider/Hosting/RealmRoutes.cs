@@ -1,7 +1,10 @@
 using McpAspire.IdentityProvider.Authorize;
+using McpAspire.IdentityProvider.Device;
 using McpAspire.IdentityProvider.Endpoints;
 using McpAspire.IdentityProvider.Login;
 using McpAspire.IdentityProvider.Logout;
+using McpAspire.IdentityProvider.Par;
+using McpAspire.IdentityProvider.Registration;
 using McpAspire.IdentityProvider.Token;
 
 namespace McpAspire.IdentityProvider.Hosting;
@@ -54,6 +57,10 @@ internal static class RealmRoutes
 
         MapProtocol(app, "/protocol/openid-connect");
         MapLogin(app, "/login-actions");
+        MapRegistration(app, "/clients-registrations/openid-connect");
+        Map(app, "/device", [Get], DevicePages.ShowAsync);
+        Map(app, "/device", [Post], DevicePages.SubmitAsync);
+        Map(app, "/device/status", [Get], DevicePages.StatusAsync);
         return app;
     }
 
@@ -72,6 +79,11 @@ internal static class RealmRoutes
         MapPreflight(app, $"{protocol}/revoke", "POST, OPTIONS");
         Map(app, $"{protocol}/userinfo", [Get, Post], UserInfoEndpoint.HandleAsync);
         MapPreflight(app, $"{protocol}/userinfo", "GET, HEAD, OPTIONS");
+        Map(app, $"{protocol}/ext/par/request", [Post], PushedRequestEndpoint.HandleAsync);
+        MapAllow(app, $"{protocol}/ext/par/request", "HEAD, POST, OPTIONS");
+        Map(app, $"{protocol}/auth/device", [Post], DeviceEndpoint.HandleAsync);
+        Map(app, $"{protocol}/auth/device", [Get], DevicePages.ShowAsync);
+        MapPreflight(app, $"{protocol}/auth/device", "POST, OPTIONS");
         Map(app, $"{protocol}/logout", [Get, Post], LogoutEndpoint.HandleAsync);
         Map(app, $"{protocol}/logout/logout-confirm", [Post], LogoutPages.SubmitAsync);
     }
@@ -83,6 +95,19 @@ internal static class RealmRoutes
         Map(app, $"{login}/restart", [Get], LoginActions.RestartAsync);
         Map(app, $"{login}/required-action", [Get], ConsentActions.ShowAsync);
         Map(app, $"{login}/consent", [Post], ConsentActions.SubmitAsync);
+    }
+
+    private static void MapRegistration(WebApplication app, string registration)
+    {
+        Map(app, registration, [Post], RegistrationEndpoint.CreateAsync);
+        Map(app, registration, [Get], NotFoundAsync);
+        Map(app, $"{registration}/{{client}}", [Get], RegistrationEndpoint.ReadAsync);
+        Map(app, $"{registration}/{{client}}", ["PUT"], RegistrationEndpoint.UpdateAsync);
+        Map(app, $"{registration}/{{client}}", ["DELETE"], RegistrationEndpoint.DeleteAsync);
+        foreach (var path in (ReadOnlySpan<string>)[registration, $"{registration}/{{client}}"])
+        {
+            MapPreflight(app, path, "DELETE, POST, GET, OPTIONS, PUT");
+        }
     }
 
     private static void Map(WebApplication app, string path, string[] methods, Func<HttpContext, RealmRuntime, Task> handle)

@@ -1,7 +1,10 @@
+using McpAspire.IdentityProvider.Device;
 using McpAspire.IdentityProvider.Keys;
 using McpAspire.IdentityProvider.Login;
 using McpAspire.IdentityProvider.Logout;
+using McpAspire.IdentityProvider.Par;
 using McpAspire.IdentityProvider.Realm;
+using McpAspire.IdentityProvider.Registration;
 using McpAspire.IdentityProvider.Sessions;
 using McpAspire.IdentityProvider.Tokens;
 
@@ -23,8 +26,12 @@ internal sealed class RealmRuntime
         BruteForce = new BruteForceProtection(model.Settings.BruteForce, clock);
         Revoked = new ExpiringStore<string>(clock);
         UsedAssertions = new ExpiringStore<string>(clock);
+        UsedProofs = new ExpiringStore<string>(clock);
+        PushedRequests = new ExpiringStore<PushedRequest>(clock);
+        Devices = new DeviceStore(model.Settings, clock);
         Logouts = new ExpiringStore<PendingLogout>(clock);
         Tokens = new TokenFactory(model.Settings, Urls.Issuer, () => Keys, Sessions, clock);
+        Registrations = new RegistrationTokens(this);
         Reader = new TokenReader(this);
     }
 
@@ -56,6 +63,15 @@ internal sealed class RealmRuntime
     /// <summary>Ids of client assertions that were used.</summary>
     public ExpiringStore<string> UsedAssertions { get; }
 
+    /// <summary>Ids of DPoP proofs that were used.</summary>
+    public ExpiringStore<string> UsedProofs { get; }
+
+    public ExpiringStore<PushedRequest> PushedRequests { get; }
+
+    public RegistrationTokens Registrations { get; }
+
+    public DeviceStore Devices { get; }
+
     /// <summary>Sign-outs that wait for a yes.</summary>
     public ExpiringStore<PendingLogout> Logouts { get; }
 
@@ -71,6 +87,9 @@ internal sealed class RealmRuntime
         Logins.Prune();
         Revoked.Prune();
         UsedAssertions.Prune();
+        UsedProofs.Prune();
+        PushedRequests.Prune();
+        Devices.Prune();
         Logouts.Prune();
         BruteForce.Prune();
     }

@@ -3,7 +3,6 @@ using McpAspire.IdentityProvider.Endpoints;
 using McpAspire.IdentityProvider.Hosting;
 using McpAspire.IdentityProvider.Pages;
 using McpAspire.IdentityProvider.Realm;
-using McpAspire.IdentityProvider.Tokens;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace McpAspire.IdentityProvider.Login;
@@ -47,19 +46,23 @@ internal static class ConsentActions
         if (form["accept"] is null)
         {
             login.Tabs.TryRemove(tab.Id, out _);
+            if (tab.Request.DeviceCode is { } deviceCode)
+            {
+                realm.Devices.FindByDevice(deviceCode)?.Deny();
+                await context.Redirect($"{realm.Urls.Device}/status?error=access_denied");
+                return;
+            }
+
             LoginCookies.ClearRestart(context, realm, always: true);
             await AuthorizationResponse.ErrorAsync(context, realm, new AuthorizationException(tab.Request, Errors.AccessDenied, null));
             return;
         }
 
         var client = realm.Model.FindClient(tab.Request.ClientId)!;
-        realm.Consents.Grant(user.Id, client.ClientId, Granted(client, tab.Request, user));
+        realm.Consents.Grant(user.Id, client.ClientId, SignIn.Granted(client, tab.Request, user).Select(scope => scope.Name));
         await SignIn.CompleteAsync(context, realm, login, tab, user);
     }
 
     private static User? FindUser(RealmRuntime realm, LoginTab tab)
         => tab.UserId is { } id && realm.Model.FindUser(id) is { Enabled: true } user ? user : null;
-
-    private static IEnumerable<string> Granted(Client client, AuthorizationRequest request, User user)
-        => GrantedScopes.Resolve(client, request.Scope)!.For(user).Scopes.Select(scope => scope.Name);
 }

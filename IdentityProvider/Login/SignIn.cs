@@ -69,18 +69,35 @@ internal static class SignIn
         LoginCookies.SetIdentity(context, realm, session);
         var clientSession = Attach(realm, session, tab.Request, tab.PasswordTyped);
         realm.Log.SignedIn(realm.Settings.Name, user.Username, clientSession.ClientId);
+        if (tab.Request.PushedRequest is { } pushed)
+        {
+            realm.PushedRequests.Remove(pushed);
+        }
+
+        if (tab.Request.DeviceCode is { } deviceCode)
+        {
+            realm.Devices.FindByDevice(deviceCode)?.Approve(session.Id);
+            return context.Redirect($"{realm.Urls.Device}/status");
+        }
+
         return AuthorizationResponse.SuccessAsync(context, realm, tab.Request, session.Id, IssueCode(realm, tab.Request, session));
     }
 
     public static IReadOnlyList<ClientScope> MissingConsent(RealmRuntime realm, Client client, AuthorizationRequest request, User user)
-        => client.ConsentRequired
-            ? realm.Consents.Missing(user, client, GrantedScopes.Resolve(client, request.Scope)!.For(user).Scopes, request.HasPrompt("consent"))
+        => client.ConsentRequired || request.DeviceCode is not null
+            ? realm.Consents.Missing(user, client, Granted(client, request, user), request.HasPrompt("consent") || request.DeviceCode is not null)
             : [];
 
-    private static bool AlwaysAsks(Client client, LoginTab tab) => client.ConsentRequired && tab.Request.HasPrompt("consent");
+    /// <summary>The scopes of a request; a device's are only checked when it comes for its tokens.</summary>
+    public static IReadOnlyList<ClientScope> Granted(Client client, AuthorizationRequest request, User user)
+        => (GrantedScopes.Resolve(client, request.Scope) ?? GrantedScopes.Resolve(client, null)!).For(user).Scopes;
+
+    /// <summary>A device always asks: whoever typed its code must see what it wants (RFC 8628, 5.4).</summary>
+    private static bool AlwaysAsks(Client client, LoginTab tab)
+        => tab.Request.DeviceCode is not null || (client.ConsentRequired && tab.Request.HasPrompt("consent"));
 
     private static Task ShowFirstPageAsync(HttpContext context, RealmRuntime realm, LoginTab tab)
-        => tab.Request.PushedRequest is null
+        => tab.Request is { PushedRequest: null, DeviceCode: null }
             ? LoginPage.WriteAsync(context, realm, tab)
             : context.Redirect(LoginUrls.Entry(realm, tab));
 

@@ -47,6 +47,7 @@ internal static class LogoutEndpoint
             return;
         }
 
+        realm.Logins.Remove(login);
         if (realm.Sessions.Find(request.HintedSession) is { } session)
         {
             realm.Sessions.End(session);

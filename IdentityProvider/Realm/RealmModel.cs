@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
+using McpAspire.IdentityProvider.Registration;
 
 namespace McpAspire.IdentityProvider.Realm;
 
 /// <summary>A realm as the file describes it, plus the clients that register themselves later.</summary>
 internal sealed class RealmModel
 {
-    private readonly Dictionary<string, User> _usersById;
-    private readonly Dictionary<string, User> _usersByName;
+    private readonly ConcurrentDictionary<string, User> _usersById;
+    private readonly ConcurrentDictionary<string, User> _usersByName;
     private readonly Dictionary<string, User> _usersByEmail;
     private readonly ConcurrentDictionary<string, Client> _clients;
 
@@ -15,8 +16,8 @@ internal sealed class RealmModel
         Settings = settings;
         Scopes = [.. scopes];
         _clients = new(clients.Select(client => KeyValuePair.Create(client.ClientId, client)));
-        _usersById = users.ToDictionary(user => user.Id);
-        _usersByName = _usersById.Values.ToDictionary(user => user.Username);
+        _usersById = new(users.Select(user => KeyValuePair.Create(user.Id, user)));
+        _usersByName = new(_usersById.Values.Select(user => KeyValuePair.Create(user.Username, user)));
         _usersByEmail = _usersById.Values.Where(user => user.Email is not null)
             .ToDictionary(user => user.Email!, StringComparer.OrdinalIgnoreCase);
     }
@@ -29,12 +30,33 @@ internal sealed class RealmModel
 
     public IReadOnlyList<ClientScope> DefaultOptionalScopes { get; init; } = [];
 
+    public required RegistrationPolicy Registration { get; init; }
+
+    /// <summary>Makes the service account of a client that is not in the file.</summary>
+    public required Func<Client, User> MakeServiceAccount { get; init; }
+
     /// <summary>A password to check in vain, so that an unknown name takes as long as a known one.</summary>
     public Credentials.IPasswordCredential? Decoy => _usersById.Values.FirstOrDefault(user => user.Password is not null)?.Password;
 
     public IEnumerable<Client> Clients => _clients.Values;
 
     public Client? FindClient(string? clientId) => clientId is not null && _clients.TryGetValue(clientId, out var client) ? client : null;
+
+    /// <summary>Adds a client that registered itself, and its service account.</summary>
+    public void AddClient(Client client)
+    {
+        _clients[client.ClientId] = client;
+        if (client.ServiceAccounts && FindServiceAccount(client) is null)
+        {
+            var account = MakeServiceAccount(client);
+            _usersById[account.Id] = account;
+            _usersByName[account.Username] = account;
+        }
+    }
+
+    public void ReplaceClient(Client client) => AddClient(client);
+
+    public void RemoveClient(Client client) => _clients.TryRemove(client.ClientId, out _);
 
     public User? FindUser(string id) => _usersById.GetValueOrDefault(id);
 

@@ -1,3 +1,5 @@
+using McpAspire.IdentityProvider.Registration;
+
 namespace McpAspire.IdentityProvider.Realm;
 
 /// <summary>Turns a realm file's JSON into a <see cref="RealmModel"/>.</summary>
@@ -26,6 +28,8 @@ internal static class RealmReader
         AddServiceAccounts(node, clients, users, userReader, scopes);
         var model = new RealmModel(settings, scopes, clients, users)
         {
+            Registration = RegistrationPolicy.Read(node.Object("components")),
+            MakeServiceAccount = userReader.MakeServiceAccount,
             DefaultScopes = [.. scopes.Where(scope => defaults.Contains(scope.Name))],
             DefaultOptionalScopes = [.. scopes.Where(scope => optionals.Contains(scope.Name))],
         };

@@ -33,6 +33,11 @@ internal sealed class AuthorizationCodeGrant : IGrant
             throw OAuthException.InvalidGrant("Auth error: Found different client_id in clientSession");
         }
 
+        if (code.KeyThumbprint is { } bound && bound != request.KeyThumbprint)
+        {
+            throw OAuthException.InvalidRequest("DPoP Proof public key thumbprint does not match dpop_jkt");
+        }
+
         ProofKey.Verify(code.CodeChallenge, code.CodeChallengeMethod, form["code_verifier"]);
         if (realm.Sessions.Find(code.SessionId) is not { } session || !session.Clients.TryGetValue(client.ClientId, out var clientSession))
         {
@@ -44,12 +49,12 @@ internal sealed class AuthorizationCodeGrant : IGrant
             throw OAuthException.InvalidGrant("User disabled");
         }
 
-        return Issue(request, session, clientSession, user, code.Scope, code.Nonce, "ac");
+        return Issue(request, session, clientSession, user, code.Scope, code.Nonce, "ac", code.Resource);
     }
 
     /// <summary>Tokens for a session that a person has just opened or used, by code or by device.</summary>
     public static JsonObject Issue(
-        TokenRequest request, UserSession session, ClientSession clientSession, User user, string? scope, string? nonce, string grant)
+        TokenRequest request, UserSession session, ClientSession clientSession, User user, string? scope, string? nonce, string grant, string? resource)
     {
         var realm = request.Realm;
         var scopes = request.ResolveScopes(scope).For(user);
@@ -69,6 +74,7 @@ internal sealed class AuthorizationCodeGrant : IGrant
                 Session = session,
                 AuthenticationContext = clientSession.AuthenticationContext,
                 Nonce = nonce,
+                KeyThumbprint = request.KeyThumbprint,
                 Grant = grant,
             },
             scopes,

@@ -36,6 +36,7 @@ internal sealed class ClientCredentialsGrant : IGrant
             User = account,
             Scopes = scopes.For(account),
             Grant = "cc",
+            KeyThumbprint = request.KeyThumbprint,
             Notes = new Dictionary<string, string>
             {
                 ["client_id"] = client.ClientId,

@@ -31,6 +31,7 @@ internal sealed class RefreshTokenGrant : IGrant
             throw OAuthException.InvalidGrant("User disabled");
         }
 
+        RequireKey(request, claims);
         var granted = ReadGranted(client, claims).For(user);
         var names = granted.All.Split(' ').ToHashSet();
         var scopes = string.IsNullOrEmpty(request.Scope) ? granted : request.ResolveScopes(request.Scope).For(user).Within(names);
@@ -46,6 +47,7 @@ internal sealed class RefreshTokenGrant : IGrant
                 Session = session,
                 AuthenticationContext = clientSession.AuthenticationContext,
                 Grant = "rt",
+                KeyThumbprint = request.KeyThumbprint,
             },
             granted,
             chain);
@@ -69,6 +71,15 @@ internal sealed class RefreshTokenGrant : IGrant
         }
 
         return claims;
+    }
+
+    /// <summary>A public client's refresh token is bound to its key (RFC 9449, 5).</summary>
+    private static void RequireKey(TokenRequest request, JsonElement claims)
+    {
+        if (claims.TryGetProperty("cnf", out var confirmation) && confirmation.Text("jkt") != request.KeyThumbprint)
+        {
+            throw OAuthException.InvalidGrant(request.KeyThumbprint is null ? "DPoP proof is missing" : "DPoP proof and token binding verification failed");
+        }
     }
 
     private static UserSession FindSession(RealmRuntime realm, JsonElement claims)

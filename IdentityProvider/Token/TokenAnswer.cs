@@ -11,7 +11,7 @@ internal static class TokenAnswer
     public static JsonObject ForSession(RealmRuntime realm, TokenSubject subject, GrantedScopes refreshScopes, string? chain)
     {
         var access = realm.Tokens.Access(subject);
-        var refresh = realm.Tokens.Refresh(subject, refreshScopes, access.Audience, chain);
+        var refresh = subject.Client.Attribute("use.refresh.tokens") == "false" ? null : realm.Tokens.Refresh(subject, refreshScopes, access.Audience, chain);
         return Write(realm, subject, access, refresh, refreshScopes.OpenId);
     }
 
@@ -19,7 +19,7 @@ internal static class TokenAnswer
     public static JsonObject WithoutRefresh(RealmRuntime realm, TokenSubject subject)
         => Write(realm, subject, realm.Tokens.Access(subject), null, subject.Scopes.OpenId);
 
-    private static JsonObject Write(RealmRuntime realm, TokenSubject subject, IssuedToken access, IssuedToken? refresh, bool withId)
+    public static JsonObject Write(RealmRuntime realm, TokenSubject subject, IssuedToken access, IssuedToken? refresh, bool withId)
     {
         var answer = new JsonObject
         {

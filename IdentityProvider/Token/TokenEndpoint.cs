@@ -12,7 +12,7 @@ internal static class TokenEndpoint
     private static readonly Dictionary<string, IGrant> Grants = new IGrant[]
     {
         new AuthorizationCodeGrant(), new RefreshTokenGrant(), new ClientCredentialsGrant(),
-        new PasswordGrant(), new JwtBearerGrant(), new CibaGrant(), new UmaGrant(),
+        new DeviceCodeGrant(), new TokenExchangeGrant(), new PasswordGrant(), new JwtBearerGrant(), new CibaGrant(), new UmaGrant(),
     }.ToDictionary(grant => grant.Type);
 
     public static async Task HandleAsync(HttpContext context, RealmRuntime realm)
@@ -34,7 +34,13 @@ internal static class TokenEndpoint
 
             var client = ClientAuthenticator.Authenticate(context, realm, form);
             CrossOrigin.Require(context, client);
-            await context.Token(StatusCodes.Status200OK, grant.Handle(new TokenRequest(context, realm, client, form)));
+            var request = new TokenRequest(context, realm, client, form) { KeyThumbprint = DPoPProof.Verify(context, realm, realm.Urls.Token) };
+            if (request.KeyThumbprint is null && client.Is("dpop.bound.access.tokens"))
+            {
+                throw OAuthException.InvalidRequest("DPoP proof is missing");
+            }
+
+            await context.Token(StatusCodes.Status200OK, grant.Handle(request));
         }
         catch (OAuthException e)
         {

@@ -13,6 +13,9 @@ internal sealed record TokenRequest(HttpContext Context, RealmRuntime Realm, Cli
     /// <summary>Keycloak drops a parameter of more than 4,000 characters as if it had not been sent.</summary>
     public string? Scope => Form["scope"] is { Length: <= LongestScope } scope ? scope : null;
 
+    /// <summary>The key that the caller proved to hold; its tokens are bound to it.</summary>
+    public string? KeyThumbprint { get; init; }
+
     public GrantedScopes ResolveScopes(string? scope)
         => GrantedScopes.Resolve(Client, scope) ?? throw OAuthException.InvalidScope(scope);
 }

@@ -26,7 +26,7 @@ internal sealed class TokenFactory(RealmSettings settings, string issuer, Func<R
         Move(claims, payload, "acr", "allowed-origins", "realm_access", "resource_access");
         if (subject.KeyThumbprint is { } thumbprint)
         {
-            payload["cnf"] = new JsonObject { ["jkt"] = thumbprint };
+            payload["cnf"] = new JsonObject { ["jkt"] = thumbprint, ["kc-jkt-type"] = "DPoP" };
         }
 
         payload["scope"] = subject.Scopes.Shown;
@@ -82,7 +82,7 @@ internal sealed class TokenFactory(RealmSettings settings, string issuer, Func<R
         payload["sid"] = session.Id;
         if (subject.KeyThumbprint is { } thumbprint && subject.Client.Public)
         {
-            payload["cnf"] = new JsonObject { ["jkt"] = thumbprint };
+            payload["cnf"] = new JsonObject { ["jkt"] = thumbprint, ["kc-jkt-type"] = "DPoP" };
         }
 
         payload["scope"] = scopes.All;

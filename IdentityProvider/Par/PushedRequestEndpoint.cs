@@ -1,0 +1,71 @@
+using System.Text.Json.Nodes;
+using McpAspire.IdentityProvider.Authorize;
+using McpAspire.IdentityProvider.Clients;
+using McpAspire.IdentityProvider.Endpoints;
+using McpAspire.IdentityProvider.Hosting;
+using McpAspire.IdentityProvider.Tokens;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+
+namespace McpAspire.IdentityProvider.Par;
+
+/// <summary>Takes an authorization request from the client itself, so that the browser carries only a reference.</summary>
+internal static class PushedRequestEndpoint
+{
+    public static async Task HandleAsync(HttpContext context, RealmRuntime realm)
+    {
+        var form = await FormParameters.ReadAsync(context);
+        try
+        {
+            await context.Json(StatusCodes.Status201Created, Push(context, realm, form));
+        }
+        catch (ClientAuthenticationException)
+        {
+            await context.Json(StatusCodes.Status401Unauthorized, Answers.Describe(Errors.InvalidRequest, "Authentication failed."));
+        }
+        catch (OAuthException e)
+        {
+            await context.Json(e.Status, Answers.Describe(e));
+        }
+    }
+
+    private static JsonObject Push(HttpContext context, RealmRuntime realm, FormParameters form)
+    {
+        var client = ClientAuthenticator.Authenticate(context, realm, form);
+        if (form["request_uri"] is not null)
+        {
+            throw OAuthException.InvalidRequest("It is not allowed to include request_uri to PAR.");
+        }
+
+        if (form.HasDuplicates)
+        {
+            throw OAuthException.InvalidRequest("duplicated parameter");
+        }
+
+        var parameters = form.Merge(new Dictionary<string, string> { ["client_id"] = client.ClientId });
+        Check(realm, parameters);
+        var id = RandomId.Uuid();
+        realm.PushedRequests.Set(id, new PushedRequest(client.ClientId, WithoutCredentials(parameters)), TimeSpan.FromSeconds(realm.Settings.PushedRequestLifespan));
+        return new JsonObject { ["request_uri"] = PushedRequest.Prefix + id, ["expires_in"] = realm.Settings.PushedRequestLifespan };
+    }
+
+    private static void Check(RealmRuntime realm, FormParameters parameters)
+    {
+        try
+        {
+            AuthorizationRequestReader.Read(realm, parameters, checksPushed: false);
+        }
+        catch (PageException e)
+        {
+            throw OAuthException.InvalidRequest(e.Message);
+        }
+        catch (AuthorizationException e)
+        {
+            throw OAuthException.InvalidRequest(e.Error == Errors.UnsupportedResponseType ? "Unsupported response type" : e.Description ?? e.Error);
+        }
+    }
+
+    private static IReadOnlyDictionary<string, string> WithoutCredentials(FormParameters parameters)
+        => parameters.ToDictionary()
+            .Where(pair => pair.Key is not ("client_secret" or "client_assertion" or "client_assertion_type"))
+            .ToDictionary();
+}
