@@ -1,42 +1,39 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace Aspire.Hosting.Processes;
 
 /// <summary>A process that was started, and its output.</summary>
-internal sealed class ChildProcess : IAsyncDisposable
+internal sealed class ChildProcess : IDisposable
 {
+    /// <summary>How long a process has between the request to end and its end by force.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
+
     private const int LinesKept = 5;
     private static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SupervisorGrace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ForceGrace = TimeSpan.FromSeconds(1);
 
     private readonly Process _process;
-    private readonly bool _isSupervised;
     private readonly Action<string, bool> _onLine;
-    private readonly TaskCompletionSource<int> _id = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ProcessGuard _guard;
     private readonly Queue<string> _lastLines = new();
     private readonly Queue<string> _lastErrors = new();
 
-    public ChildProcess(Process process, bool isSupervised, Action<string, bool> onLine)
+    public ChildProcess(Process process, Action<string, bool> onLine, ProcessGuard guard)
     {
         _process = process;
-        _isSupervised = isSupervised;
         _onLine = onLine;
-        if (!isSupervised)
-        {
-            _id.SetResult(process.Id);
-        }
-
-        var output = ReadAsync(process.StandardOutput, isError: false);
-        var error = ReadAsync(process.StandardError, isError: true);
-        Exited = WaitForExitAsync(Task.WhenAll(output, error));
+        _guard = guard;
+        Id = process.Id;
+        Exited = WaitForExitAsync(Task.WhenAll(
+            ReadAsync(process.StandardOutput, isError: false),
+            ReadAsync(process.StandardError, isError: true)));
     }
+
+    /// <summary>The process id, which is the id of its group too.</summary>
+    public int Id { get; }
 
     /// <summary>The exit code, once the process has ended and its output was read.</summary>
     public Task<int> Exited { get; }
-
-    /// <summary>The process id of the program itself.</summary>
-    public Task<int> IdAsync() => _id.Task;
 
     /// <summary>The last lines that the process wrote, those of its standard error if there are any.</summary>
     public IReadOnlyList<string> LastLines()
@@ -50,15 +47,28 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Asks the process to end, and ends it by force after a grace.</summary>
     public async Task StopAsync()
     {
-        if (_isSupervised)
+        if (SessionLauncher.HasGroups)
         {
-            CutLifeline();
-            if (await EndedWithinAsync(ProcessSupervisor.Grace + SupervisorGrace).ConfigureAwait(false))
+            ProcessGroup.AskToEnd(Id);
+            if (await EndedWithinAsync(Grace).ConfigureAwait(false))
             {
                 return;
             }
+
+            ProcessGroup.End(Id);
+        }
+        else
+        {
+            EndTree();
         }
 
+        await EndedWithinAsync(ForceGrace).ConfigureAwait(false);
+    }
+
+    public void Dispose() => _process.Dispose();
+
+    private void EndTree()
+    {
         try
         {
             _process.Kill(entireProcessTree: true);
@@ -66,26 +76,6 @@ internal sealed class ChildProcess : IAsyncDisposable
         catch (Exception e) when (e is InvalidOperationException or NotSupportedException or AggregateException)
         {
             // It has ended in the meantime.
-        }
-
-        await EndedWithinAsync(SupervisorGrace).ConfigureAwait(false);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await StopAsync().ConfigureAwait(false);
-        _process.Dispose();
-    }
-
-    private void CutLifeline()
-    {
-        try
-        {
-            _process.StandardInput.Close();
-        }
-        catch (IOException)
-        {
-            // The supervisor has ended.
         }
     }
 
@@ -105,11 +95,15 @@ internal sealed class ChildProcess : IAsyncDisposable
     private async Task<int> WaitForExitAsync(Task output)
     {
         await _process.WaitForExitAsync().ConfigureAwait(false);
+        if (SessionLauncher.HasGroups)
+        {
+            // What it started and left behind.
+            ProcessGroup.End(Id);
+            _guard.Ended(Id);
+        }
 
-        // A process that outlives its parent may hold the pipe: it is not waited for.
+        // A process that escaped may still hold the pipe: it is not waited for.
         await Task.WhenAny(output, Task.Delay(OutputGrace)).ConfigureAwait(false);
-        _id.TrySetResult(0);
-        CutLifeline();
         return _process.ExitCode;
     }
 
@@ -117,13 +111,6 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         try
         {
-            if (_isSupervised && !isError
-                && await reader.ReadLineAsync().ConfigureAwait(false) is { } first
-                && int.TryParse(first, CultureInfo.InvariantCulture, out var id))
-            {
-                _id.TrySetResult(id);
-            }
-
             while (await reader.ReadLineAsync().ConfigureAwait(false) is { } line)
             {
                 Keep(line, isError);

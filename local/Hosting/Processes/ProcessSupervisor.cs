@@ -1,53 +1,45 @@
 using System.Diagnostics;
-using Aspire.Hosting.Engine;
 
 namespace Aspire.Hosting.Processes;
 
 /// <summary>Starts processes so that they end with the AppHost, however that ends.</summary>
-internal sealed class ProcessSupervisor(EngineRunFolder folder)
+internal sealed class ProcessSupervisor(ProcessGuard guard)
 {
-    private const string Script = "supervise.sh";
-    private const string Shell = "/bin/sh";
-
-    /// <summary>How long a process has between the request to end and its end by force.</summary>
-    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
-
-    private readonly Lazy<string> _script = new(() => Unpack(folder.File(Script)));
     private WindowsJob? _job;
 
     public ChildProcess Start(ProcessSpec spec, Action<string, bool> onLine)
     {
-        var isSupervised = !OperatingSystem.IsWindows();
-        var start = isSupervised ? Supervised(spec) : new ProcessStartInfo(spec.Program, spec.Arguments);
-        start.WorkingDirectory = spec.WorkingDirectory;
-        start.RedirectStandardInput = true;
-        start.RedirectStandardOutput = true;
-        start.RedirectStandardError = true;
-        start.UseShellExecute = false;
-        start.CreateNoWindow = true;
+        var (program, arguments) = SessionLauncher.Wrap(spec.Program, spec.Arguments);
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = spec.WorkingDirectory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            CreateNoWindow = true,
+        };
         InheritedEnvironment.Clean(start.Environment);
         foreach (var (name, value) in spec.Environment)
         {
             start.Environment[name] = value;
         }
 
+        if (SessionLauncher.HasGroups)
+        {
+            guard.Mark(start.Environment);
+        }
+
         var process = Process.Start(start) ?? throw new DistributedApplicationException($"'{spec.Program}' could not be started");
+        process.StandardInput.Close();
         if (OperatingSystem.IsWindows())
         {
             (_job ??= WindowsJob.Create())?.Add(process);
         }
+        else if (SessionLauncher.HasGroups)
+        {
+            guard.Started(process.Id);
+        }
 
-        return new ChildProcess(process, isSupervised, onLine);
+        return new ChildProcess(process, onLine, guard);
     }
-
-    private static string Unpack(string path)
-    {
-        using var source = typeof(ProcessSupervisor).Assembly.GetManifestResourceStream(Script)!;
-        using var target = File.Create(path);
-        source.CopyTo(target);
-        return path;
-    }
-
-    private ProcessStartInfo Supervised(ProcessSpec spec)
-        => new(Shell, [_script.Value, $"{Grace.TotalSeconds * 10:0}", spec.Program, .. spec.Arguments]);
 }

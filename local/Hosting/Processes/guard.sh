@@ -1,0 +1,49 @@
+#!/bin/sh
+# Ends the processes of an AppHost that is gone, however it went: standard input is a pipe that only the AppHost
+# holds. Through it comes "+GROUP" for each process group that was started and "-GROUP" for each that has ended.
+# usage: guard.sh GRACE MARK    GRACE: tenths of a second between TERM and KILL
+# MARK: NAME=VALUE, which all of these processes have in their environment
+
+grace=$1
+mark=$2
+trap '' HUP INT QUIT TERM
+exec >/dev/null 2>&1
+
+groups=' '
+while read -r line; do
+    group=${line#?}
+    case $line in
+        +*) groups="$groups$group " ;;
+        -*) groups=$(printf '%s' "$groups" | sed "s/ $group / /") ;;
+    esac
+done
+
+# Those of the groups, and those that left their group but not this world (where /proc says so).
+targets() {
+    for group in $groups; do
+        printf -- '-%s\n' "$group"
+    done
+    grep -ls -e "$mark" /proc/[0-9]*/environ | while IFS=/ read -r _ _ id _; do
+        [ "$id" = "$$" ] || printf '%s\n' "$id"
+    done
+}
+
+alive() {
+    for target in $(targets); do
+        kill -0 -- "$target" && return
+    done
+    return 1
+}
+
+signal() {
+    for target in $(targets); do
+        kill "-$1" -- "$target"
+    done
+}
+
+signal TERM
+while [ "$grace" -gt 0 ] && alive; do
+    sleep 0.1
+    grace=$((grace - 1))
+done
+signal KILL
