@@ -1,11 +1,14 @@
 namespace McpAspire.AppHost;
 
 /// <summary>Which identity provider runs, and why.</summary>
-/// <param name="Kind">Said at start.</param>
+/// <param name="Kind">What runs.</param>
 /// <param name="Reason">Said at start.</param>
 /// <param name="KeycloakHome">An unpacked Keycloak, when that is what runs.</param>
 internal sealed record IdentityChoice(IdentityKind Kind, string Reason, string? KeycloakHome = null)
 {
+    /// <summary>As users write it in <c>McpAspire:Identity</c>.</summary>
+    public string Name => Kind == IdentityKind.Embedded ? "embedded" : "keycloak";
+
     private static readonly TimeSpan DaemonLimit = TimeSpan.FromSeconds(5);
 
     public static IdentityChoice Make(StackOptions options)

@@ -20,7 +20,7 @@ internal static class StackPlanner
         var options = StackOptions.Read(builder.Configuration);
         var identity = IdentityChoice.Make(options);
         var sidecar = SidecarChoice.Make(options);
-        Say($"identity: {identity.Kind} — {identity.Reason}");
+        Say($"identity: {identity.Name} — {identity.Reason}");
         Say($"sidecars: {sidecar.Kind} — {sidecar.Reason}");
 
         var folder = RunFolder.Create();

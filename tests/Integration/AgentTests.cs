@@ -18,7 +18,7 @@ public sealed class AgentTests(StackFixture stack) : IDisposable
     [Fact]
     public async Task Agent_WorksAsItsServiceAccount()
     {
-        using var status = JsonDocument.Parse(await _http.GetStringAsync(new Uri(stack.Agent, "/status"), Cancellation));
+        using var status = await StatusAfterARunAsync();
         var identity = status.RootElement.GetProperty("identity");
 
         Assert.Equal("service-account-mcp-agent", identity.GetProperty("user").GetString());
@@ -79,9 +79,25 @@ public sealed class AgentTests(StackFixture stack) : IDisposable
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
     }
 
+    private async Task<JsonDocument> StatusAfterARunAsync()
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (true)
+        {
+            var status = JsonDocument.Parse(await _http.GetStringAsync(new Uri(stack.Agent, "/status"), Cancellation));
+            if (status.RootElement.GetProperty("runs").GetInt32() > 0)
+            {
+                return status;
+            }
+
+            status.Dispose();
+            await timer.WaitForNextTickAsync(Cancellation);
+        }
+    }
+
     private async Task<int> FirstTicketAsync(string token)
     {
-        using var list = await _http.SendAsync(McpCall.Tool(Direct, "list_tickets", new { status = "Open" }, token), Cancellation);
+        using var list = await _http.SendAsync(McpCall.Tool(Direct, "list_tickets", new { status = "open" }, token), Cancellation);
         var page = await McpCall.ReadContentAsync(list, Cancellation);
         return page.GetProperty("tickets")[0].GetProperty("id").GetInt32();
     }

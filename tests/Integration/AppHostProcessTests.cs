@@ -3,10 +3,11 @@ using McpAspire.Testing;
 namespace McpAspire.Integration;
 
 /// <summary>What a person at a terminal sees and does.</summary>
+[Collection(OneStackAtATime.Name)]
 public sealed class AppHostProcessTests
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
-    private static readonly string[] Basics = [.. StackFixture.Arguments(StackFixture.Secret()), "--Dashboard:Enabled=false"];
+    private static readonly string[] Basics = [.. StackFixture.Arguments(StackFixture.Secret()), "--ASPNETCORE_URLS=http://localhost:0"];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -8,6 +8,7 @@ using McpAspire.Testing;
 namespace McpAspire.Integration;
 
 /// <summary>One call of the agent is one trace, as the real dashboard shows it.</summary>
+[Collection(OneStackAtATime.Name)]
 public sealed class TraceTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);

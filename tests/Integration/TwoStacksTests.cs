@@ -5,6 +5,7 @@ using Aspire.Hosting.Testing;
 namespace McpAspire.Integration;
 
 /// <summary>Two stacks on one machine share nothing.</summary>
+[Collection(OneStackAtATime.Name)]
 public sealed class TwoStacksTests(StackFixture stack)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
