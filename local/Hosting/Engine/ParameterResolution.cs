@@ -22,7 +22,7 @@ internal sealed class ParameterResolution(ResourceNotificationService notificati
 
                 await notifications.PublishUpdateAsync(
                     parameter,
-                    s => s.WithProperty(ValueProperty, value, parameter.Secret) with { State = KnownResourceStates.Active }).ConfigureAwait(false);
+                    s => s.WithProperty(ValueProperty, value, parameter.Secret) with { State = new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success) }).ConfigureAwait(false);
             }
             catch (MissingParameterValueException e)
             {
