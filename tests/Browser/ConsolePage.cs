@@ -25,5 +25,11 @@ internal sealed class ConsolePage(IPage page, Uri console)
         await page.WaitForURLAsync(url => new Uri(url).Port == console.Port);
     }
 
-    public Task SignOutAsync() => page.GetByTestId("sign-out").ClickAsync();
+    /// <summary>Signs out at both places: the provider asks, because the console holds no ID token to show it.</summary>
+    public async Task SignOutAsync()
+    {
+        await page.GetByTestId("sign-out").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Logout" }).ClickAsync();
+        await page.WaitForURLAsync(url => new Uri(url).Port == console.Port);
+    }
 }
