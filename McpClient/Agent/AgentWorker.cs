@@ -17,12 +17,19 @@ internal sealed partial class AgentWorker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield(); // the web host must not wait for the first run
-        await WaitForSidecarAsync(stoppingToken);
-        while (true)
+        try
         {
-            var succeeded = await RunOnceAsync(stoppingToken);
-            var pause = succeeded ? options.Interval : RetryDelay(status.Report.FailedRunsInARow);
-            await Task.Delay(pause, time, stoppingToken);
+            await WaitForSidecarAsync(stoppingToken);
+            while (true)
+            {
+                var succeeded = await RunOnceAsync(stoppingToken);
+                var pause = succeeded ? options.Interval : RetryDelay(status.Report.FailedRunsInARow);
+                await Task.Delay(pause, time, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The end of the process, also of one whose port was taken: nothing to report.
         }
     }
 

@@ -27,7 +27,9 @@ internal sealed class FailureReport(bool json)
             ? Print(
                 Kind(failure.Failure),
                 (int?)exception.Find<McpProtocolException>()?.ErrorCode,
-                failure.Message,
+                failure.Failure == SidecarFailure.SidecarUnreachable
+                    ? $"{failure.Message} Start it, or give its address with --sidecar or {SidecarAddress.EndpointVariable}."
+                    : failure.Message,
                 ExitCode(failure.Failure),
                 (failure as InsufficientScopeException)?.RequiredScope)
             : Print("failed", code: null, exception.Message, ExitCodes.ToolError);

@@ -10,16 +10,18 @@ internal static class ServiceHost
         {
             ApplicationName = typeof(ServiceHost).Assembly.GetName().Name,
             ContentRootPath = AppContext.BaseDirectory,
+            Args = ["--hostBuilder:reloadConfigOnChange=false"], // settings are read once; no file watcher
         });
 
         // Loopback names only, unless the deployment says otherwise: a page of another site must not reach
         // this process under its own name (DNS rebinding).
-        // Every failed call reaches its caller, who says it in a sentence: the SDK's own log would add a stack trace to each.
+        // Every failed call, and a start that fails, is said in a sentence by whoever asked: the log would add a stack trace to each.
         builder.Configuration.Sources.Insert(0, Defaults(
             ("urls", defaultUrl),
             ("AllowedHosts", "localhost;127.0.0.1;[::1]"),
             ("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
-            ("Logging:LogLevel:ModelContextProtocol", "Critical")));
+            ("Logging:LogLevel:ModelContextProtocol", "Critical"),
+            ("Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host", "Critical")));
 
         // The request log of ASP.NET Core writes whole URLs, and the login's callback carries a code: no setting turns it on.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);

@@ -19,7 +19,7 @@ internal sealed class SidecarAnswerHandler(SidecarOptions options, HttpMessageHa
         {
             throw new SidecarException(
                 SidecarFailure.SidecarUnreachable,
-                $"No sidecar answers at {Origin}. Start it, or give its address with --sidecar or DAPR_HTTP_ENDPOINT.",
+                $"No sidecar answers at {Origin}.",
                 exception);
         }
 

@@ -14,17 +14,27 @@ internal sealed class PageRenderer(IHttpContextAccessor http, IAntiforgery antif
     public IResult Tickets(TicketListModel model)
         => Page<TicketList>(200, new() { ["Model"] = model });
 
-    public IResult Problem(int status, string heading, string sentence, string returnPath)
+    /// <summary>A failure that may be over when the person tries again.</summary>
+    public IResult Problem(int status, string heading, string sentence, string returnPath, string link = "Try again")
+        => Problem(status, heading, sentence, returnPath, link, offerSignIn: false);
+
+    /// <summary>A failure that a new sign-in may end.</summary>
+    public IResult SignInProblem(int status, string heading, string sentence, string returnPath)
+        => Problem(status, heading, sentence, returnPath, link: null, offerSignIn: true);
+
+    public IResult Crash()
+        => Problem(500, "Something went wrong", "The console could not build this page. The fault is ours; it was logged.", "/");
+
+    private RazorComponentResult<Problem> Problem(int status, string heading, string sentence, string returnPath, string? link, bool offerSignIn)
         => Page<Problem>(status, new()
         {
             ["Heading"] = heading,
             ["Sentence"] = sentence,
             ["ReturnPath"] = returnPath,
+            ["Link"] = link,
+            ["OfferSignIn"] = offerSignIn,
             ["TraceId"] = status >= 500 ? Activity.Current?.TraceId.ToHexString() : null,
         });
-
-    public IResult Crash()
-        => Problem(500, "Something went wrong", "The console could not build this page. The fault is ours; it was logged.", "/");
 
     private RazorComponentResult<TPage> Page<TPage>(int status, Dictionary<string, object?> parameters)
         where TPage : IComponent

@@ -18,7 +18,7 @@ internal static class TicketEndpoints
     {
         app.MapGet("/", ShowAsync);
         app.MapGet(SignInEndpoints.SignedOutPath, (PageRenderer pages) => pages.SignedOut("/", "You are signed out."));
-        app.MapFallback((PageRenderer pages) => pages.Problem(404, "There is no such page", "The console has one page: your tickets.", "/"));
+        app.MapFallback((PageRenderer pages) => pages.Problem(404, "There is no such page", "The console has one page: your tickets.", "/", "To your tickets"));
     }
 
     private static async Task<IResult> ShowAsync(
@@ -97,7 +97,7 @@ internal static class TicketEndpoints
                 return pages.SignedOut(filter.Path, "Your session has ended. Sign in again to go on.");
             case SidecarFailure.Refused when time.GetUtcNow() - session.StartedAt < FreshSignIn:
                 browser.Take(context);
-                return pages.Problem(
+                return pages.SignInProblem(
                     502,
                     "The server does not accept your sign-in",
                     "You signed in, but the server refuses the token that the sidecar got for you. Its issuer and audience must be those of the server, and the clocks must agree.",
@@ -109,7 +109,8 @@ internal static class TicketEndpoints
             case SidecarFailure.InsufficientScope:
                 return pages.Problem(403, "You may not see this", failure.Message, filter.Path);
             default:
-                return pages.Problem(503, "The tickets cannot be reached", failure.Message, filter.Path);
+                return pages.Problem(
+                    503, "The tickets cannot be reached", $"{failure.Message} Try again in a moment; if it stays so, tell whoever runs this console.", filter.Path);
         }
     }
 }

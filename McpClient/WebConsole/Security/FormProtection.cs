@@ -13,6 +13,6 @@ internal sealed class FormProtection(IAntiforgery antiforgery, PageRenderer page
             return await next(context);
         }
 
-        return pages.Problem(400, "This page is out of date", "It was opened before the console was restarted, or in another browser. Open the console again.", "/");
+        return pages.Problem(400, "This page is out of date", "It was opened before the console was restarted, or in another browser.", "/", "Open the console again");
     }
 }

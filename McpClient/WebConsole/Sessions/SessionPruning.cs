@@ -1,16 +1,23 @@
 namespace McpAspire.Client.WebConsole.Sessions;
 
 /// <summary>Drops ended sessions also when nobody comes back for them.</summary>
-internal sealed class SessionPruning(SessionStore store, TimeProvider time) : BackgroundService
+internal sealed class SessionPruning(SessionStore store, TimeProvider time) : IHostedService, IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private ITimer? timer;
+
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            store.Prune();
-        }
+        timer = time.CreateTimer(_ => store.Prune(), state: null, Interval, Interval);
+        return Task.CompletedTask;
     }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        Dispose();
+        return Task.CompletedTask;
+    }
+
+    public void Dispose() => timer?.Dispose();
 }

@@ -33,7 +33,7 @@ internal static class SignInEndpoints
             browser.Take(context);
             if (store.Begin(started.SidecarSession, new PendingSignIn(started.State, returnPath)) is not { } session)
             {
-                return pages.Problem(503, "Too many people are signing in", "Try again in a few minutes.", returnPath);
+                return pages.SignInProblem(503, "Too many people are signing in", "Try again in a few minutes.", returnPath);
             }
 
             browser.Give(context, session);
@@ -41,11 +41,11 @@ internal static class SignInEndpoints
         }
         catch (SignInException exception)
         {
-            return pages.Problem(502, "You cannot sign in", exception.Message, returnPath);
+            return pages.SignInProblem(502, "You cannot sign in", exception.Message, returnPath);
         }
         catch (Exception exception) when (CallFailure.Of(exception) is { } failure)
         {
-            return pages.Problem(503, "You cannot sign in right now", failure.Message, returnPath);
+            return pages.SignInProblem(503, "You cannot sign in right now", failure.Message, returnPath);
         }
     }
 
@@ -55,31 +55,31 @@ internal static class SignInEndpoints
         const string heading = "The sign-in did not finish";
         if (browser.Of(context) is not { } session)
         {
-            return pages.Problem(400, heading, "It was not started in this browser, or it took too long. Sign in again.", "/");
+            return pages.SignInProblem(400, heading, "It was not started in this browser, or it took too long. Sign in again.", "/");
         }
 
         if (session.Pending is not { } pending)
         {
-            return pages.Problem(400, heading, "You are already signed in here; this answer of the identity provider is not needed.", "/");
+            return pages.Problem(400, heading, "You are already signed in here; this answer of the identity provider is not needed.", "/", "To your tickets");
         }
 
         var query = context.Request.Query;
         if (!FixedTimeEquals(query["state"].ToString(), pending.State))
         {
-            return pages.Problem(
+            return pages.SignInProblem(
                 400, heading, "The identity provider's answer belongs to another sign-in. Sign in again.", pending.ReturnPath);
         }
 
         if (query["iss"].ToString() is { Length: > 0 } issuer && issuer != options.Issuer)
         {
             browser.Take(context);
-            return pages.Problem(400, heading, "The answer comes from another identity provider than the one configured.", pending.ReturnPath);
+            return pages.SignInProblem(400, heading, "The answer comes from another identity provider than the one configured.", pending.ReturnPath);
         }
 
         if (query["error"].ToString() is { Length: > 0 } error)
         {
             browser.Take(context);
-            return pages.Problem(400, heading, ProviderError.Sentence(error, query["error_description"]), pending.ReturnPath);
+            return pages.SignInProblem(400, heading, ProviderError.Sentence(error, query["error_description"]), pending.ReturnPath);
         }
 
         try
@@ -87,7 +87,7 @@ internal static class SignInEndpoints
             var sidecarSession = await login.CompleteAsync(session.SidecarSession, context.Request.QueryString, context.RequestAborted);
             if (store.Complete(session, sidecarSession) is not { } signedIn)
             {
-                return pages.Problem(400, heading, "This sign-in was already used. Sign in again.", pending.ReturnPath);
+                return pages.SignInProblem(400, heading, "This sign-in was already used. Sign in again.", pending.ReturnPath);
             }
 
             browser.Give(context, signedIn);
@@ -96,7 +96,7 @@ internal static class SignInEndpoints
         catch (SignInException exception)
         {
             browser.Take(context);
-            return pages.Problem(502, heading, exception.Message, pending.ReturnPath);
+            return pages.SignInProblem(502, heading, exception.Message, pending.ReturnPath);
         }
     }
 

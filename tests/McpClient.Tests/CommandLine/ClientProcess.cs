@@ -34,7 +34,7 @@ internal sealed record ClientProcess(int ExitCode, string Output, string Error)
         var error = process.StandardError.ReadToEndAsync(cancellation);
         try
         {
-            await process.WaitForExitAsync(cancellation).WaitAsync(TimeSpan.FromSeconds(60), cancellation);
+            await process.WaitForExitAsync(cancellation).WaitAsync(TimeSpan.FromSeconds(120), cancellation);
         }
         finally
         {

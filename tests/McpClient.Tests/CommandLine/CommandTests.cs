@@ -241,18 +241,20 @@ public class CommandTests
         Assert.StartsWith("McpClient:Agent:Interval is '30'", run.Error);
     }
 
-    [Fact]
-    public async Task Console_OnAPortInUse_StopsWithASentence()
+    [Theory]
+    [InlineData("console")]
+    [InlineData("agent")]
+    public async Task Serve_OnAPortInUse_StopsWithASentence(string mode)
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var url = $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}";
 
-        var run = await ClientProcess.RunAsync(["console"], [("ASPNETCORE_URLS", url)]);
+        var run = await ClientProcess.RunAsync([mode, "--sidecar", "http://127.0.0.1:1"], [("ASPNETCORE_URLS", url)]);
 
         Assert.Equal(2, run.ExitCode);
         Assert.Contains(url, run.Error);
-        Assert.DoesNotContain("   at ", run.Error);
+        Assert.DoesNotContain("   at ", run.Error + run.Output);
     }
 
     private static async Task<FakeSidecar> StartAsync()

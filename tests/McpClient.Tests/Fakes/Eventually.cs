@@ -6,7 +6,7 @@ public static class Eventually
     public static async Task TrueAsync(Func<bool> condition, string what)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromSeconds(20));
+        deadline.CancelAfter(TimeSpan.FromSeconds(60));
         while (!condition())
         {
             Assert.False(deadline.IsCancellationRequested, $"Not in time: {what}.");
