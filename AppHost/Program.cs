@@ -3,7 +3,7 @@ using McpAspire.AppHost.Health;
 
 try
 {
-    var builder = DistributedApplication.CreateBuilder(args);
+    var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = args, DashboardApplicationName = "McpAspire" });
 
     // What runs where: ports, adjusted copies of the YAML and the realm, real products or stand-ins.
     var stack = builder.PlanStack();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -23,6 +24,8 @@ internal static class DiscoverRequest
         request.Headers.Add("dapr-app-id", "mcp-server");
         request.Headers.Add("MCP-Protocol-Version", Revision);
         request.Headers.Add("Mcp-Method", Method);
+        // Not sampled (W3C Trace Context, section 3.2.2.5.1): probes would crowd out the calls that people look for.
+        request.Headers.Add("traceparent", $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-00");
         return request;
     }
 

@@ -27,10 +27,20 @@ internal sealed class SidecarProofSubscriber(IEnumerable<ProvenSidecar> sidecars
     {
         var executable = model.Resources.Single(resource => resource.Name == sidecar.Resource);
         executable.Annotations.Add(new HealthCheckAnnotation(sidecar.HealthCheckKey));
+        executable.Annotations.Add(new ResourceUrlsCallbackAnnotation(ShowHttpFirst));
         var known = executable.Annotations.OfType<WaitAnnotation>().Select(wait => wait.Resource).ToHashSet();
         foreach (var wait in sidecar.App.Annotations.OfType<WaitAnnotation>().Where(wait => known.Add(wait.Resource)).ToArray())
         {
             executable.Annotations.Add(wait);
+        }
+    }
+
+    // Three addresses a sidecar, and people need one of them.
+    private static void ShowHttpFirst(ResourceUrlsCallbackContext context)
+    {
+        foreach (var url in context.Urls.Where(url => url.Endpoint?.EndpointName != "http"))
+        {
+            url.DisplayLocation = UrlDisplayLocation.DetailsOnly;
         }
     }
 }
