@@ -15,6 +15,7 @@ internal static class AuthorizationEndpoint
             : FormParameters.FromQuery(context.Request);
         try
         {
+            await realm.Cimd.EnsureAsync(parameters["client_id"], parameters["redirect_uri"], context.RequestAborted);
             var (client, request) = AuthorizationRequestReader.Read(realm, parameters);
             await SignIn.StartAsync(context, realm, client, request);
         }

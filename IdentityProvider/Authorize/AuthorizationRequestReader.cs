@@ -46,7 +46,7 @@ internal static class AuthorizationRequestReader
             CodeChallenge = parameters["code_challenge"],
             CodeChallengeMethod = parameters["code_challenge_method"],
             Claims = parameters["claims"],
-            Resource = parameters["resource"],
+            Resource = ResourceIndicator.Read(realm, parameters),
             KeyThumbprint = parameters["dpop_jkt"],
             PushedRequest = pushedId,
         };
@@ -54,6 +54,11 @@ internal static class AuthorizationRequestReader
         if (parameters.HasDuplicates)
         {
             throw new AuthorizationException(request, Errors.InvalidRequest, "duplicated parameter");
+        }
+
+        if (request.Resource is { } resource && !ResourceIndicator.IsWellFormed(resource))
+        {
+            throw new AuthorizationException(request, Errors.InvalidTarget, ResourceIndicator.Invalid);
         }
 
         if (GrantedScopes.Resolve(client, request.Scope) is null)

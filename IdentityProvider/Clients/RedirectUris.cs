@@ -31,7 +31,7 @@ internal static partial class RedirectUris
         return Matches([.. registered], requested) ? requested : null;
     }
 
-    private static bool Matches(IReadOnlyList<string> registered, string requested)
+    public static bool Matches(IReadOnlyList<string> registered, string requested)
     {
         if (Shape().Match(requested) is not { Success: true } parts || parts.Groups["authority"].Value.Contains('@') || Climbs(parts.Groups["path"].Value))
         {

@@ -49,7 +49,7 @@ internal static class DeviceEndpoint
             Nonce = form["nonce"],
             CodeChallenge = form["code_challenge"],
             CodeChallengeMethod = form["code_challenge_method"],
-            Resource = form["resource"],
+            Resource = ResourceIndicator.Read(realm, form),
         };
         if (AuthorizationRequestReader.CheckProofKey(client, request) is { } problem)
         {

@@ -64,6 +64,11 @@ internal static class DiscoveryDocument
             ["mtls_endpoint_aliases"] = Aliases(urls),
             ["authorization_response_iss_parameter_supported"] = true,
         };
+        if (realm.Features.Contains(Features.ClientIdMetadata))
+        {
+            document["client_id_metadata_document_supported"] = true;
+        }
+
         AddAlgorithms(document);
         return document;
     }

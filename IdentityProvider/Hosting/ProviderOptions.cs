@@ -5,8 +5,6 @@ namespace McpAspire.IdentityProvider.Hosting;
 /// <summary>The environment contract: Keycloak's own variable names, and the section <c>IdentityProvider</c>.</summary>
 internal sealed record ProviderOptions
 {
-    private static readonly string[] KnownFeatures = ["cimd", "resource-indicators"];
-
     public required int HttpPort { get; init; }
 
     public required int ManagementPort { get; init; }
@@ -67,8 +65,8 @@ internal sealed record ProviderOptions
     private static IReadOnlySet<string> ReadFeatures(string? value)
     {
         var features = (value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet();
-        return features.FirstOrDefault(feature => !KnownFeatures.Contains(feature)) is { } unknown
-            ? throw new StartupException($"KC_FEATURES holds \"{unknown}\"; allowed are {string.Join(" and ", KnownFeatures)}.")
+        return features.FirstOrDefault(feature => !Hosting.Features.All.Contains(feature)) is { } unknown
+            ? throw new StartupException($"KC_FEATURES holds \"{unknown}\"; allowed are {string.Join(" and ", Hosting.Features.All)}.")
             : features;
     }
 

@@ -1,3 +1,4 @@
+using McpAspire.IdentityProvider.Cimd;
 using McpAspire.IdentityProvider.Device;
 using McpAspire.IdentityProvider.Keys;
 using McpAspire.IdentityProvider.Login;
@@ -6,6 +7,7 @@ using McpAspire.IdentityProvider.Par;
 using McpAspire.IdentityProvider.Realm;
 using McpAspire.IdentityProvider.Registration;
 using McpAspire.IdentityProvider.Sessions;
+using McpAspire.IdentityProvider.State;
 using McpAspire.IdentityProvider.Tokens;
 
 namespace McpAspire.IdentityProvider.Hosting;
@@ -13,13 +15,14 @@ namespace McpAspire.IdentityProvider.Hosting;
 /// <summary>One realm at work: its model, its keys and everything it has to remember.</summary>
 internal sealed class RealmRuntime
 {
-    public RealmRuntime(RealmModel model, string hostname, RealmKeys keys, ProviderLog log, TimeProvider clock)
+    public RealmRuntime(RealmModel model, ProviderOptions options, RealmKeys keys, DocumentFetcher fetcher, ProviderLog log, TimeProvider clock)
     {
         Model = model;
         Clock = clock;
+        Features = options.Features;
         Log = log;
         Keys = keys;
-        Urls = new RealmUrls(hostname, model.Settings.Name);
+        Urls = new RealmUrls(options.Hostname, model.Settings.Name);
         Sessions = new SessionStore(model.Settings, clock);
         Codes = new AuthorizationCodes(model.Settings, clock);
         Logins = new LoginStore(model.Settings, clock);
@@ -31,11 +34,16 @@ internal sealed class RealmRuntime
         Devices = new DeviceStore(model.Settings, clock);
         Logouts = new ExpiringStore<PendingLogout>(clock);
         Tokens = new TokenFactory(model.Settings, Urls.Issuer, () => Keys, Sessions, clock);
+        Cimd = new CimdResolver(this, fetcher);
         Registrations = new RegistrationTokens(this);
         Reader = new TokenReader(this);
+        State = options.DataPath is { } folder ? new StateFile(folder, this) : null;
+        State?.Load();
     }
 
     public RealmModel Model { get; }
+
+    public IReadOnlySet<string> Features { get; }
 
     public RealmSettings Settings => Model.Settings;
 
@@ -68,12 +76,17 @@ internal sealed class RealmRuntime
 
     public ExpiringStore<PushedRequest> PushedRequests { get; }
 
+    public CimdResolver Cimd { get; }
+
     public RegistrationTokens Registrations { get; }
 
     public DeviceStore Devices { get; }
 
     /// <summary>Sign-outs that wait for a yes.</summary>
     public ExpiringStore<PendingLogout> Logouts { get; }
+
+    /// <summary>Where the sessions are kept; null: in memory only.</summary>
+    public StateFile? State { get; }
 
     public TokenFactory Tokens { get; }
 

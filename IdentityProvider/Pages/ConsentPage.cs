@@ -10,7 +10,13 @@ internal static class ConsentPage
 {
     public static Task WriteAsync(HttpContext context, RealmRuntime realm, LoginTab tab, Client client, IReadOnlyList<ClientScope> scopes)
     {
-        var lines = string.Join('\n', scopes.Select(scope => $"<li>{Layout.Encode(scope.ConsentText)}</li>"));
+        var texts = scopes.Select(scope => scope.ConsentText);
+        if (client.Is("display.on.consent.screen") && client.Attribute("consent.screen.text") is { } own)
+        {
+            texts = texts.Append(own);
+        }
+
+        var lines = string.Join('\n', texts.Select(text => $"<li>{Layout.Encode(text)}</li>"));
         var body = $"""
             <form method="POST" action="{Layout.Encode(LoginUrls.ConsentForm(realm, tab))}">
             <p>Do you grant these access privileges?</p>

@@ -22,7 +22,7 @@ internal sealed class ClientReader(
         "use.jwks.url", "jwt.credential.certificate", "dpop.bound.access.tokens", "require.pushed.authorization.requests",
         "token.endpoint.auth.signing.alg", "realm_client", "backchannel.logout.session.required", "display.on.consent.screen",
         "client.secret.creation.time", "oidc.ciba.grant.enabled", "backchannel.logout.revoke.offline.tokens", "client_uri", "logo_uri", "policy_uri", "tos_uri",
-        "acr.loa.map", "use.refresh.tokens", "logoUri", "policyUri", "tosUri",
+        "acr.loa.map", "use.refresh.tokens", "consent.screen.text", "logoUri", "policyUri", "tosUri",
     ];
 
     public Client Read(RealmNode node)
@@ -54,6 +54,11 @@ internal sealed class ClientReader(
             Mappers = MapperReader.Read(node),
             ScopeRoles = [.. scopeRoles[clientId]],
         };
+        if (client.DirectAccessGrants)
+        {
+            node.Report.Ignore($"{node.Join("directAccessGrantsEnabled")} (the password grant)");
+        }
+
         node.Skip("description", "protocol", "rootUrl", "adminUrl", "surrogateAuthRequired", "frontchannelLogout", "nodeReRegistrationTimeout", "notBefore", "access", "alwaysDisplayInConsole", "type");
         node.Finish();
         return client;

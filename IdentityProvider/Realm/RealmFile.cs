@@ -8,7 +8,8 @@ internal static class RealmFile
     private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false };
 
     /// <summary>Loads one file, or every <c>*.json</c> of a folder.</summary>
-    public static IReadOnlyList<(RealmModel Realm, RealmReport Report)> LoadAll(string path, Func<string, string?> environment)
+    public static IReadOnlyList<(RealmModel Realm, RealmReport Report)> LoadAll(
+        string path, Func<string, string?> environment, IReadOnlySet<string>? features = null)
     {
         var files = Directory.Exists(path) ? Directory.GetFiles(path, "*.json").Order(StringComparer.Ordinal).ToArray() : [path];
         if (files.Length == 0)
@@ -16,7 +17,7 @@ internal static class RealmFile
             throw new RealmFileException(path, "", "the folder holds no realm file (*.json).");
         }
 
-        var loaded = files.Select(file => Load(file, environment)).ToList();
+        var loaded = files.Select(file => Load(file, environment, features)).ToList();
         if (loaded.GroupBy(item => item.Realm.Settings.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
             throw new RealmFileException(path, "realm", $"\"{twice.Key}\" is declared by more than one file.");
@@ -25,11 +26,12 @@ internal static class RealmFile
         return loaded;
     }
 
-    public static (RealmModel Realm, RealmReport Report) Load(string file, Func<string, string?> environment)
+    public static (RealmModel Realm, RealmReport Report) Load(
+        string file, Func<string, string?> environment, IReadOnlySet<string>? features = null)
     {
         var text = Placeholders.Replace(file, ReadText(file), environment);
         var report = new RealmReport(file);
-        return (RealmReader.Read(new RealmNode(Parse(file, text), "", report)), report);
+        return (RealmReader.Read(new RealmNode(Parse(file, text), "", report), features ?? new HashSet<string>()), report);
     }
 
     private static string ReadText(string file)

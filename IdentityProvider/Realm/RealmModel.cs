@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using McpAspire.IdentityProvider.Cimd;
 using McpAspire.IdentityProvider.Registration;
 
 namespace McpAspire.IdentityProvider.Realm;
@@ -29,6 +30,8 @@ internal sealed class RealmModel
     public IReadOnlyList<ClientScope> DefaultScopes { get; init; } = [];
 
     public IReadOnlyList<ClientScope> DefaultOptionalScopes { get; init; } = [];
+
+    public CimdPolicy? Cimd { get; init; }
 
     public required RegistrationPolicy Registration { get; init; }
 

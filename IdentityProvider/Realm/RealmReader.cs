@@ -1,3 +1,4 @@
+using McpAspire.IdentityProvider.Cimd;
 using McpAspire.IdentityProvider.Registration;
 
 namespace McpAspire.IdentityProvider.Realm;
@@ -5,7 +6,7 @@ namespace McpAspire.IdentityProvider.Realm;
 /// <summary>Turns a realm file's JSON into a <see cref="RealmModel"/>.</summary>
 internal static class RealmReader
 {
-    public static RealmModel Read(RealmNode node)
+    public static RealmModel Read(RealmNode node, IReadOnlySet<string> features)
     {
         RealmRestrictions.Check(node);
         var settings = ReadSettings(node);
@@ -28,6 +29,7 @@ internal static class RealmReader
         AddServiceAccounts(node, clients, users, userReader, scopes);
         var model = new RealmModel(settings, scopes, clients, users)
         {
+            Cimd = CimdPolicy.Read(node, features),
             Registration = RegistrationPolicy.Read(node.Object("components")),
             MakeServiceAccount = userReader.MakeServiceAccount,
             DefaultScopes = [.. scopes.Where(scope => defaults.Contains(scope.Name))],

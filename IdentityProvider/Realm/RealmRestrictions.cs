@@ -31,8 +31,6 @@ internal static class RealmRestrictions
             throw node.Report.Refuse("verifyEmail", "is true; mail is not supported, and skipping the check would weaken the sign-in.");
         }
 
-        RefuseFilled(node, "clientPolicies", "policies");
-        RefuseFilled(node, "clientProfiles", "profiles");
         RefuseAlgorithm(node);
         ReadComponents(node);
         node.Skip(
@@ -54,20 +52,6 @@ internal static class RealmRestrictions
             {
                 throw node.Report.Refuse(member, $"is \"{flow}\"; only Keycloak's own \"{standard}\" is supported, and ignoring another flow could weaken the sign-in.");
             }
-        }
-    }
-
-    private static void RefuseFilled(RealmNode node, string member, string list)
-    {
-        if (node.Object(member) is not { } policies)
-        {
-            return;
-        }
-
-        policies.Skip("globalProfiles", "globalPolicies");
-        if (policies.Objects(list).Count > 0)
-        {
-            throw node.Report.Refuse($"{member}.{list}", "holds entries; client policies are not supported, and ignoring them would weaken the realm.");
         }
     }
 

@@ -35,6 +35,11 @@ internal sealed class UserReader(string realmName, RoleSet roles, IReadOnlyDicti
             Password = credentials is [var only] ? PasswordReader.Read(only) : null,
             Roles = Role.Expand(roles.ReadGrants(node).Concat(memberOf.SelectMany(group => group.Roles))),
         };
+        if (user is { ServiceAccountClientId: null } and not { Email: not null, FirstName: not null, LastName: not null })
+        {
+            node.Report.Ignore($"{node.Path} (Keycloak asks \"{username}\" for the missing email or name at sign-in)");
+        }
+
         node.Skip("createdTimestamp", "totp", "notBefore", "access", "disableableCredentialTypes", "federatedIdentities", "origin");
         node.Finish();
         return user;

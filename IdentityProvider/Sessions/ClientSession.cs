@@ -4,7 +4,14 @@ namespace McpAspire.IdentityProvider.Sessions;
 internal sealed class ClientSession
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, RefreshUse> _uses = [];
+    private readonly Dictionary<string, RefreshUse> _uses;
+
+    public ClientSession()
+        : this([])
+    {
+    }
+
+    public ClientSession(Dictionary<string, RefreshUse> uses) => _uses = uses;
 
     public required string ClientId { get; init; }
 
@@ -39,8 +46,17 @@ internal sealed class ClientSession
         }
     }
 
-    private sealed record RefreshUse(string TokenId, int Count, DateTimeOffset Issued, HashSet<string> Earlier);
+    public Dictionary<string, RefreshUse> ExportUses()
+    {
+        lock (_lock)
+        {
+            return _uses.ToDictionary(use => use.Key, use => use.Value with { Earlier = [.. use.Value.Earlier] });
+        }
+    }
 }
+
+/// <summary>The refresh token last used in a chain, how often, and those before it.</summary>
+internal sealed record RefreshUse(string TokenId, int Count, DateTimeOffset Issued, HashSet<string> Earlier);
 
 /// <summary>Whether a refresh token may still be used.</summary>
 internal enum RefreshOutcome

@@ -8,7 +8,7 @@ internal sealed class ExpiringStore<T>(TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, (T Value, DateTimeOffset Expires)> _items = new();
 
-    public int Count => _items.Count;
+    public IEnumerable<(string Key, DateTimeOffset Expires)> All => _items.Select(item => (item.Key, item.Value.Expires));
 
     public void Set(string key, T value, TimeSpan lifetime) => _items[key] = (value, clock.GetUtcNow() + lifetime);
 

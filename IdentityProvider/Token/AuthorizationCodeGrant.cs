@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using McpAspire.IdentityProvider.Clients;
 using McpAspire.IdentityProvider.Endpoints;
 using McpAspire.IdentityProvider.Hosting;
 using McpAspire.IdentityProvider.Realm;
@@ -38,6 +39,7 @@ internal sealed class AuthorizationCodeGrant : IGrant
             throw OAuthException.InvalidRequest("DPoP Proof public key thumbprint does not match dpop_jkt");
         }
 
+        ResourceIndicator.RequireSame(realm, form, code.Resource);
         ProofKey.Verify(code.CodeChallenge, code.CodeChallengeMethod, form["code_verifier"]);
         if (realm.Sessions.Find(code.SessionId) is not { } session || !session.Clients.TryGetValue(client.ClientId, out var clientSession))
         {
@@ -74,6 +76,8 @@ internal sealed class AuthorizationCodeGrant : IGrant
                 Session = session,
                 AuthenticationContext = clientSession.AuthenticationContext,
                 Nonce = nonce,
+                Resource = resource,
+                ResourceAudience = resource is null ? null : ResourceIndicator.Audience(realm, resource),
                 KeyThumbprint = request.KeyThumbprint,
                 Grant = grant,
             },

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using McpAspire.IdentityProvider.Clients;
 using McpAspire.IdentityProvider.Endpoints;
 using McpAspire.IdentityProvider.Tokens;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -29,6 +30,7 @@ internal sealed class ClientCredentialsGrant : IGrant
             throw OAuthException.InvalidRequest("User 'service account' disabled");
         }
 
+        var resource = ResourceIndicator.Read(request.Realm, request.Form);
         var address = RemoteAddress(request.Context);
         return TokenAnswer.WithoutRefresh(request.Realm, new TokenSubject
         {
@@ -36,6 +38,8 @@ internal sealed class ClientCredentialsGrant : IGrant
             User = account,
             Scopes = scopes.For(account),
             Grant = "cc",
+            Resource = resource,
+            ResourceAudience = resource is null ? null : ResourceIndicator.Audience(request.Realm, resource),
             KeyThumbprint = request.KeyThumbprint,
             Notes = new Dictionary<string, string>
             {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using McpAspire.IdentityProvider.Clients;
 using McpAspire.IdentityProvider.Endpoints;
 using McpAspire.IdentityProvider.Hosting;
 using McpAspire.IdentityProvider.Realm;
@@ -32,6 +33,8 @@ internal sealed class RefreshTokenGrant : IGrant
         }
 
         RequireKey(request, claims);
+        var resource = claims.Text("resource");
+        ResourceIndicator.RequireSame(realm, request.Form, resource);
         var granted = ReadGranted(client, claims).For(user);
         var names = granted.All.Split(' ').ToHashSet();
         var scopes = string.IsNullOrEmpty(request.Scope) ? granted : request.ResolveScopes(request.Scope).For(user).Within(names);
@@ -47,6 +50,8 @@ internal sealed class RefreshTokenGrant : IGrant
                 Session = session,
                 AuthenticationContext = clientSession.AuthenticationContext,
                 Grant = "rt",
+                Resource = resource,
+                ResourceAudience = resource is null ? null : ResourceIndicator.Audience(realm, resource),
                 KeyThumbprint = request.KeyThumbprint,
             },
             granted,

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using McpAspire.IdentityProvider.Clients;
 using McpAspire.IdentityProvider.Keys;
 using McpAspire.IdentityProvider.Realm;
 using McpAspire.IdentityProvider.Sessions;
@@ -16,9 +17,8 @@ internal sealed class TokenFactory(RealmSettings settings, string issuer, Func<R
         var now = clock.GetUtcNow();
         var lifetime = AccessLifetime(subject);
         var (claims, mapped) = ClaimMapping.Run(subject, TokenUse.Access);
-        var audience = Audience(subject, mapped);
         var payload = Start(now, lifetime, claims, $"{subject.JtiPrefix}:{RandomId.Uuid()}");
-        SetAudience(payload, audience);
+        SetAudience(payload, Audience(subject, mapped));
         Move(claims, payload, "sub");
         payload["typ"] = subject.KeyThumbprint is null ? "Bearer" : "DPoP";
         payload["azp"] = subject.Client.ClientId;
@@ -31,7 +31,7 @@ internal sealed class TokenFactory(RealmSettings settings, string issuer, Func<R
 
         payload["scope"] = subject.Scopes.Shown;
         MoveAll(claims, payload);
-        return new IssuedToken(Jwt.Sign(payload, keys().Signing), lifetime, audience);
+        return new IssuedToken(Jwt.Sign(payload, keys().Signing), lifetime, mapped);
     }
 
     public string Id(TokenSubject subject, string? accessToken)
@@ -97,6 +97,11 @@ internal sealed class TokenFactory(RealmSettings settings, string issuer, Func<R
             payload["reuse_id"] = chain ?? RandomId.Uuid();
         }
 
+        if (subject.Resource is { } resource)
+        {
+            payload["resource"] = resource;
+        }
+
         return new IssuedToken(Jwt.Sign(payload, keys().Own), lifetime, audience);
     }
 
@@ -128,8 +133,8 @@ internal sealed class TokenFactory(RealmSettings settings, string issuer, Func<R
     }
 
     private static IReadOnlyList<string> Audience(TokenSubject subject, IReadOnlyList<string> mapped)
-        => subject.Resource is { } resource
-            ? [resource]
+        => subject.ResourceAudience is { } resource
+            ? mapped.Contains(resource) ? [resource] : throw ResourceIndicator.InvalidTarget(ResourceIndicator.Invalid)
             : subject.AudienceFilter is { } filter ? [.. mapped.Where(filter.Contains)] : mapped;
 
     private static void SetSession(JsonObject payload, TokenSubject subject)
@@ -162,5 +167,5 @@ internal sealed class TokenFactory(RealmSettings settings, string issuer, Func<R
     }
 }
 
-/// <summary>A token, how many seconds it is good for (0: no limit of its own) and whom it is for.</summary>
+/// <summary>A token, how many seconds it is good for (0: no limit of its own) and the audiences its scopes bring.</summary>
 internal sealed record IssuedToken(string Value, int ExpiresIn, IReadOnlyList<string> Audience);

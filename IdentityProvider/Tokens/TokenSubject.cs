@@ -30,8 +30,11 @@ internal sealed record TokenSubject
     /// <summary>Keeps only these audiences, when a resource or an audience was asked for.</summary>
     public IReadOnlySet<string>? AudienceFilter { get; init; }
 
-    /// <summary>Replaces the mapped audiences (RFC 8707).</summary>
+    /// <summary>The resource asked for (RFC 8707), as it was sent.</summary>
     public string? Resource { get; init; }
+
+    /// <summary>The one audience that <see cref="Resource"/> stands for.</summary>
+    public string? ResourceAudience { get; init; }
 
     /// <summary>Thumbprint of the DPoP key that the tokens are bound to.</summary>
     public string? KeyThumbprint { get; init; }

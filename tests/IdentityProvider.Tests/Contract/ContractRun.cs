@@ -6,7 +6,7 @@ using McpAspire.IdentityProvider.Tests.Hosting;
 namespace McpAspire.IdentityProvider.Tests.Contract;
 
 /// <summary>Plays one topic against a provider and remembers how each exchange compared.</summary>
-internal sealed partial class ContractRun(string topic, ContractTarget target)
+internal sealed partial class ContractRun(string topic, ContractTarget target, params (string Recorded, string Here)[] hosts)
 {
     /// <summary>Outcome of exchanges that a provider at IDP_URL cannot play.</summary>
     public const string NeedsVariant = "needs a variant of the realm";
@@ -14,7 +14,10 @@ internal sealed partial class ContractRun(string topic, ContractTarget target)
     private readonly Dictionary<string, string> _outcomes = [];
     private readonly Dictionary<string, JsonNode> _documents = [];
 
-    public Recording Recording { get; } = new(topic, target.BaseUrl);
+    public Recording Recording { get; } = new(topic, target.BaseUrl, hosts);
+
+    /// <summary>Hosts of the recording that stand elsewhere in the variants to come.</summary>
+    public (string Recorded, string Here)[] Hosts { get; set; } = hosts;
 
     public ContractTarget Target => target;
 
@@ -73,7 +76,7 @@ internal sealed partial class ContractRun(string topic, ContractTarget target)
         }
 
         await using var variant = await ContractTarget.StartVariantAsync(TestRealm.Variant(change), args);
-        var run = new ContractRun(Recording.Topic, variant);
+        var run = new ContractRun(Recording.Topic, variant, Hosts);
         await play(run);
         foreach (var (name, outcome) in run.Outcomes)
         {

@@ -12,7 +12,7 @@ public sealed class ContractTests
         new SelfContained("discovery"), new SelfContained("jwks"), new SelfContained("client-credentials"), new SelfContained("errors"),
         new LoginPageTopic(), new AuthorizationCodeTopic(), new RefreshTopic(), new IntrospectionTopic(), new RevocationTopic(), new UserInfoTopic(),
         new LogoutTopic(), new CorsTopic(), new PushedRequestTopic(), new DeviceTopic(), new TokenExchangeTopic(), new ClientAssertionTopic(),
-        new BruteForceTopic(), new DPoPTopic(), new RegistrationTopic(),
+        new BruteForceTopic(), new DPoPTopic(), new RegistrationTopic(), new ResourceIndicatorTopic(), new CimdTopic(),
     ];
 
     private static readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyDictionary<string, string>>>> Runs = new();

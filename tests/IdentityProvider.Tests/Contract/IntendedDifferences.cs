@@ -19,7 +19,20 @@ internal static class IntendedDifferences
             "The self-posting page is well-formed HTML: its title is a title.", "WCAG 2.2, 2.4.2 (page titled)"),
         new("*", "*", "page.text: is \"JavaScript is disabled. We strongly recommend to enable it. Click the button below to continue .\"",
             "The same: Keycloak's title ends up in its text.", "WCAG 2.2, 2.4.2 (page titled)"),
+        .. NoServerError("client credentials, resource = resource_url of mcp-server", 200),
+        .. NoServerError("client credentials, urn:client:mcp-server", 200),
+        .. NoServerError("client credentials, resource but no scope that brings the audience", 400),
+        .. NoServerError("resource at auth without the scope", 400),
     ];
+
+    /// <summary>Keycloak 26.7.3 meets a null pointer and answers 500; here a known resource works, and an unmapped one is refused.</summary>
+    private static IEnumerable<IntendedDifference> NoServerError(string exchange, int status)
+    {
+        const string Reason = "No 500: a resource whose audience the scopes bring narrows the token, another one is invalid_target.";
+        const string Source = "RFC 8707, 2 and 2.2";
+        string[] differences = [$"status: is {status}, recorded as 500", "header Cache-Control:", "header Pragma:", "json."];
+        return differences.Select(difference => new IntendedDifference("resource-indicators", exchange, difference, Reason, Source));
+    }
 
     /// <summary>The button that shows the password needs script, and these pages have none.</summary>
     public static bool IsScriptButton(JsonObject field)

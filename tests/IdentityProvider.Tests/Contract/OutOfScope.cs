@@ -14,6 +14,12 @@ internal static class OutOfScope
         ("brute-force", "formula", "a remark; BruteForceProtectionTests check it"),
         ("registration", "initial access token", AdminApi),
         ("registration", "registration policies of a new realm", AdminApi),
+        ("resource-indicators", "discovery", "no request: discovery has no member for it, as the discovery topic checks"),
+        ("cimd", "discovery without policy", "no request; CimdTests check the member"),
+        ("cimd", "the policy", "the policy itself, which CimdTopic uses"),
+        ("cimd", "discovery with policy", "no request; CimdTests check the member"),
+        ("cimd", "the client that Keycloak stored", AdminApi),
+        ("cimd", "tickets:read asked by a CIMD client", "no request; its code is redeemed in the next exchange"),
     ];
 
     public static bool Contains(Exchange exchange)

@@ -9,11 +9,11 @@ internal sealed class Recording
 
     private readonly string _baseUrl;
 
-    public Recording(string topic, string baseUrl)
+    public Recording(string topic, string baseUrl, params (string Recorded, string Here)[] hosts)
     {
         Topic = topic;
         _baseUrl = baseUrl;
-        Exchanges = [.. Load(topic, baseUrl).AsArray().Select(node => new Exchange(topic, node!.AsObject()))];
+        Exchanges = [.. Load(topic, [(RecordedHost, new Uri(baseUrl).Authority), .. hosts]).AsArray().Select(node => new Exchange(topic, node!.AsObject()))];
         foreach (var again in Exchanges.GroupBy(exchange => exchange.Name).SelectMany(group => group.Skip(1)).ToList())
         {
             again.Json["name"] = $"{again.Name} (2)";
@@ -54,12 +54,15 @@ internal sealed class Recording
         return node;
     }
 
-    private static JsonNode Load(string topic, string baseUrl)
+    private static JsonNode Load(string topic, (string Recorded, string Here)[] hosts)
     {
-        var host = new Uri(baseUrl).Authority;
-        var text = File.ReadAllText(Path.Combine(Folder, $"{topic}.json"))
-            .Replace(RecordedHost, host, StringComparison.Ordinal)
-            .Replace(Uri.EscapeDataString(RecordedHost), Uri.EscapeDataString(host), StringComparison.Ordinal);
+        var text = File.ReadAllText(Path.Combine(Folder, $"{topic}.json"));
+        foreach (var (recorded, here) in hosts)
+        {
+            text = text.Replace(recorded, here, StringComparison.Ordinal)
+                .Replace(Uri.EscapeDataString(recorded), Uri.EscapeDataString(here), StringComparison.Ordinal);
+        }
+
         return JsonNode.Parse(text)!;
     }
 }

@@ -28,9 +28,12 @@ internal sealed class RunningProvider : IAsyncDisposable
 
     public RealmRegistry Realms => _app.Services.GetRequiredService<RealmRegistry>();
 
-    public static async Task<RunningProvider> StartAsync(string? realmPath = null, params string[] more)
+    public static Task<RunningProvider> StartAsync(string? realmPath = null, params string[] more) => StartOnAsync(FreePorts.Next(), realmPath, more);
+
+    /// <summary>Starts on a known port, to come back there after a stop.</summary>
+    public static async Task<RunningProvider> StartOnAsync(int port, string? realmPath = null, params string[] more)
     {
-        var (port, management) = (FreePorts.Next(), FreePorts.Next());
+        var management = FreePorts.Next();
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
         string[] args =
         [
