@@ -1,0 +1,62 @@
+using System.Net;
+using McpAspire.IdentityProvider.Cimd;
+using McpAspire.IdentityProvider.Realm;
+using McpAspire.IdentityProvider.Tests.Contract;
+using McpAspire.IdentityProvider.Tests.Hosting;
+
+namespace McpAspire.IdentityProvider.Tests;
+
+/// <summary>Client ID metadata documents: where they may come from.</summary>
+public sealed class CimdTests
+{
+    [Theory]
+    [InlineData("127.0.0.1", false)]
+    [InlineData("10.1.2.3", false)]
+    [InlineData("172.20.0.1", false)]
+    [InlineData("192.168.1.1", false)]
+    [InlineData("169.254.169.254", false)]
+    [InlineData("100.64.0.1", false)]
+    [InlineData("0.0.0.0", false)]
+    [InlineData("::1", false)]
+    [InlineData("::ffff:127.0.0.1", false)]
+    [InlineData("fe80::1", false)]
+    [InlineData("fd00::1", false)]
+    [InlineData("64:ff9b::7f00:1", false)]
+    [InlineData("93.184.216.34", true)]
+    [InlineData("2606:4700::1111", true)]
+    public void Is_Address_TellsInsideFromOutside(string address, bool isPublic)
+        => Assert.Equal(isPublic, PublicAddress.Is(IPAddress.Parse(address)));
+
+    [Fact]
+    public async Task Fetch_HostThatResolvesInside_IsNotContacted()
+    {
+        await using var documents = await DocumentServer.StartAsync();
+        documents.Serve("/x.json", "{}");
+        using var fetcher = new DocumentFetcher();
+        var wildcard = Policy("*.localhost", "*.1");
+        var named = Policy("localhost");
+
+        Assert.Null(await fetcher.FetchAsync(new Uri($"{documents.BaseUrl}/x.json"), wildcard, TestContext.Current.CancellationToken));
+        Assert.Empty(documents.Fetched);
+        Assert.NotNull(await fetcher.FetchAsync(new Uri($"{documents.BaseUrl}/x.json"), named, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Discovery_WithFeature_SaysSo()
+    {
+        await using var with = await RunningProvider.StartAsync(null, "--KC_FEATURES=cimd");
+        Assert.True((bool)(await Http.GetAsync($"{with.Issuer}/.well-known/openid-configuration")).Json["client_id_metadata_document_supported"]!);
+        await using var without = await RunningProvider.StartAsync();
+        Assert.Null((await Http.GetAsync($"{without.Issuer}/.well-known/openid-configuration")).Json["client_id_metadata_document_supported"]);
+    }
+
+    [Fact]
+    public void Load_PolicyWithoutFeature_StopsTheStart()
+    {
+        var e = Assert.Throws<RealmFileException>(() => RealmFile.Load(RegistrationRealmTests.RealmPath, TestRealm.Values.GetValueOrDefault));
+        Assert.Contains("KC_FEATURES=cimd", e.Message, StringComparison.Ordinal);
+    }
+
+    private static CimdPolicy Policy(params string[] permitted)
+        => new() { Schemes = ["http"], ConditionDomains = permitted, PermittedDomains = permitted, AllowHttp = true };
+}
