@@ -44,8 +44,12 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         AppHostDirectory = appHost.Directory;
         settings.ApplicationName ??= appHost.Name;
         settings.ContentRootPath ??= appHost.Directory;
+        if (_gate is not null)
+        {
+            EntryPointGate.AddLaunchProfile(settings, appHost);
+        }
+
         _host = new HostApplicationBuilder(settings);
-        _gate?.AddLaunchProfile(_host, appHost);
 
         _host.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {

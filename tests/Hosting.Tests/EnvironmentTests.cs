@@ -103,6 +103,29 @@ public sealed class EnvironmentTests
     }
 
     [Fact]
+    public async Task Otlp_AnotherDashboardIsConfigured_ProcessIsToldOfThatOne()
+    {
+        await using var builder = TestApp.Create("--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:4317", "--AppHost:OtlpApiKey=key");
+        var resource = builder.AddShell("one", "true").WithOtlpExporter();
+
+        var variables = (await builder.PlanAsync(resource.Resource)).Environment;
+
+        Assert.Equal("http://localhost:4317", variables["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+        Assert.Equal("grpc", variables["OTEL_EXPORTER_OTLP_PROTOCOL"]);
+        Assert.Equal("x-otlp-api-key=key", variables["OTEL_EXPORTER_OTLP_HEADERS"]);
+    }
+
+    [Fact]
+    public async Task Process_VariableWithAHyphen_Arrives()
+    {
+        await using var builder = TestApp.Create();
+        builder.AddExecutable("one", "env", ".").WithEnvironment("Section__my-key", "value");
+        await using var app = await builder.StartAsync();
+
+        Assert.EndsWith(" Section__my-key=value", await app.WaitForLogAsync("one", "my-key"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Process_SecretsOfTheAppHost_AreNotInherited()
     {
         Environment.SetEnvironmentVariable("Parameters__leak", "hidden");

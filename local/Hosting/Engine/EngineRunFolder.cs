@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Aspire.Hosting.Engine;
 
 /// <summary>The folder of this run in the system's temporary folder, readable by its owner only: the logs, and what the engine itself needs.</summary>
@@ -12,7 +14,7 @@ internal sealed class EngineRunFolder : IDisposable
     {
         // A run that nobody watches leaves nothing behind; the logs of others can be read after their end.
         _isKept = !mode.IsInTest;
-        Path = Directory.CreateTempSubdirectory(Prefix).FullName;
+        Path = Directory.CreateTempSubdirectory($"{Prefix}{Environment.ProcessId}-").FullName;
         RemoveOld(System.IO.Path.GetDirectoryName(Path)!);
     }
 
@@ -32,10 +34,28 @@ internal sealed class EngineRunFolder : IDisposable
     {
         foreach (var old in Directory.EnumerateDirectories(folder, $"{Prefix}*"))
         {
-            if (DateTime.UtcNow - Directory.GetLastWriteTimeUtc(old) > Kept)
+            if (DateTime.UtcNow - Directory.GetLastWriteTimeUtc(old) > Kept && !IsInUse(old))
             {
                 TryDelete(old);
             }
+        }
+    }
+
+    private static bool IsInUse(string folder)
+    {
+        if (!int.TryParse(System.IO.Path.GetFileName(folder)[Prefix.Length..].Split('-')[0], out var owner))
+        {
+            return false;
+        }
+
+        try
+        {
+            using var process = Process.GetProcessById(owner);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
         }
     }
 

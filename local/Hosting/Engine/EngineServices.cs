@@ -65,6 +65,7 @@ internal static class EngineServices
         services.AddSingleton<EndpointAllocation>();
         services.AddSingleton<ParameterResolution>();
         services.AddSingleton<ProcessPlanner>();
+        services.AddSingleton<ProcessGuard>();
         services.AddSingleton<ProcessSupervisor>();
         services.AddSingleton<ResourceControllers>();
         services.AddSingleton<ResourceHealthMonitor>();

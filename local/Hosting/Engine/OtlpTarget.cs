@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 namespace Aspire.Hosting.Engine;
 
 /// <summary>Where the processes send their telemetry: the dashboard, or an endpoint from the configuration.</summary>
-internal sealed class OtlpTarget(IConfiguration configuration)
+internal sealed class OtlpTarget(IConfiguration configuration, DistributedApplicationOptions options)
 {
     private const string EndpointKey = "ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL";
     private const string HttpEndpointKey = "ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL";
@@ -11,8 +11,11 @@ internal sealed class OtlpTarget(IConfiguration configuration)
 
     private IReadOnlyDictionary<string, string>? _dashboard;
 
-    /// <summary>The variables of the exporter, or nothing when there is nobody to send to.</summary>
-    public IReadOnlyDictionary<string, string>? Environment => _dashboard ?? Configured();
+    /// <summary>
+    /// The variables of the exporter, or nothing when there is nobody to send to: the configured address is the
+    /// dashboard's own, unless this application has none and somebody else listens there.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? Environment => _dashboard ?? (options.DisableDashboard ? Configured() : null);
 
     public void Use(IReadOnlyDictionary<string, string> dashboard) => _dashboard = dashboard;
 

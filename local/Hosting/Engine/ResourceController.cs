@@ -92,9 +92,8 @@ internal sealed partial class ResourceController(
 
             var spec = await planner.PlanAsync(resource, cancellationToken).ConfigureAwait(false);
             var process = supervisor.Start(spec, (line, isError) => loggers.Log(resource.Name).Write(mask.Apply(line), isError));
-            var id = await process.IdAsync().ConfigureAwait(false);
             _process = process;
-            await PublishAsync(s => ResourceSnapshots.Running(s, resource, spec, id, mask)).ConfigureAwait(false);
+            await PublishAsync(s => ResourceSnapshots.Running(s, resource, spec, process.Id, mask)).ConfigureAwait(false);
             _observation = ObserveAsync(process);
             return true;
         }
@@ -125,7 +124,7 @@ internal sealed partial class ResourceController(
         var wasStopped = _isStopping;
         var reason = wasStopped || code == 0 ? null : string.Join(Environment.NewLine, process.LastLines().Select(mask.Apply));
         await PublishAsync(s => ResourceSnapshots.Ended(s, code, wasStopped, reason)).ConfigureAwait(false);
-        await process.DisposeAsync().ConfigureAwait(false);
+        process.Dispose();
         if (notifications.TryGetCurrentState(ResourceInstance.Of(resource).Id, out var state))
         {
             await PublishStoppedAsync(state).ConfigureAwait(false);

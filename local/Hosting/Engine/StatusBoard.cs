@@ -18,6 +18,7 @@ internal sealed class StatusBoard(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly Dictionary<string, CustomResourceSnapshot> _shown = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string> _reminded = new(StringComparer.OrdinalIgnoreCase);
     private readonly TextWriter _output = Console.Out;
     private long _started;
     private readonly CancellationTokenSource _stopping = new();
@@ -88,9 +89,18 @@ internal sealed class StatusBoard(
             {
                 foreach (var resource in Processes().Where(r => !IsSettled(r)))
                 {
-                    _output.WriteLine($"  {resource.Name}: {StatusLine.Reason(resource, _shown.GetValueOrDefault(resource.Name))}");
+                    Remind(resource.Name, StatusLine.Reason(resource, _shown.GetValueOrDefault(resource.Name)));
                 }
             }
+        }
+    }
+
+    private void Remind(string resource, string reason)
+    {
+        if (_reminded.GetValueOrDefault(resource) != reason)
+        {
+            _reminded[resource] = reason;
+            _output.WriteLine($"  {resource} {reason}");
         }
     }
 

@@ -36,7 +36,7 @@ internal static class StatusLine
     {
         var state when state == KnownResourceStates.Waiting => $"waits for {string.Join(", ", resource.Annotations.OfType<WaitAnnotation>().Select(w => w.Resource.Name).Distinct())}",
         var state when state == KnownResourceStates.Running => $"runs, and is not healthy: {Unhealthy(snapshot!)}",
-        var state => state ?? "unknown",
+        var state => $"is {state ?? "unknown"}",
     };
 
     public static bool IsOver(CustomResourceSnapshot snapshot)

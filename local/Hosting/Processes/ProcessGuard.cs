@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Aspire.Hosting.Engine;
 
 namespace Aspire.Hosting.Processes;
 
@@ -15,11 +14,9 @@ internal sealed class ProcessGuard : IDisposable
     private const string MarkVariable = "LOCAL_HOSTING_RUN";
 
     private readonly Lock _lock = new();
-    private readonly EngineRunFolder _folder;
     private readonly string _mark = Guid.NewGuid().ToString("N");
     private Process? _shell;
-
-    public ProcessGuard(EngineRunFolder folder) => _folder = folder;
+    private bool _isDisposed;
 
     /// <summary>Marks the processes of this application, so that the guard finds those that left their group.</summary>
     public void Mark(IDictionary<string, string?> environment)
@@ -36,6 +33,8 @@ internal sealed class ProcessGuard : IDisposable
     {
         lock (_lock)
         {
+            // From here on the guard ends what is left.
+            _isDisposed = true;
             _shell?.StandardInput.Close();
             _shell?.Dispose();
         }
@@ -45,6 +44,11 @@ internal sealed class ProcessGuard : IDisposable
     {
         lock (_lock)
         {
+            if (_isDisposed)
+            {
+                return;
+            }
+
             _shell ??= Start();
             if (line is null)
             {
@@ -65,15 +69,10 @@ internal sealed class ProcessGuard : IDisposable
 
     private Process Start()
     {
-        var script = _folder.File(Script);
-        using (var source = typeof(ProcessGuard).Assembly.GetManifestResourceStream(Script)!)
-        using (var target = File.Create(script))
-        {
-            source.CopyTo(target);
-        }
-
+        // As text, not as a file: the run folder may be gone before the shell has read it.
+        using var script = new StreamReader(typeof(ProcessGuard).Assembly.GetManifestResourceStream(Script)!);
         var (program, arguments) = SessionLauncher.Wrap(
-            Shell, [script, $"{ChildProcess.Grace.TotalSeconds * 10:0}", $"{MarkVariable}={_mark}"]);
+            Shell, ["-c", script.ReadToEnd(), Script, $"{ChildProcess.Grace.TotalSeconds * 10:0}", $"{MarkVariable}={_mark}"]);
         return Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true })!;
     }
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Ends the processes of an AppHost that is gone, however it went: standard input is a pipe that only the AppHost
 # holds. Through it comes "+GROUP" for each process group that was started and "-GROUP" for each that has ended.
-# usage: guard.sh GRACE MARK    GRACE: tenths of a second between TERM and KILL
+# arguments: GRACE MARK    GRACE: tenths of a second between TERM and KILL
 # MARK: NAME=VALUE, which all of these processes have in their environment
 
 grace=$1
@@ -30,14 +30,14 @@ targets() {
 
 alive() {
     for target in $(targets); do
-        kill -0 -- "$target" && return
+        kill -s 0 -- "$target" && return
     done
     return 1
 }
 
 signal() {
     for target in $(targets); do
-        kill "-$1" -- "$target"
+        kill -s "$1" -- "$target"
     done
 }
 

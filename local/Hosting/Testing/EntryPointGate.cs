@@ -38,24 +38,18 @@ internal sealed class EntryPointGate(Action<DistributedApplicationOptions, HostA
         configure(options, settings);
     }
 
-    /// <summary>What <c>dotnet run</c> would set from the first launch profile of the AppHost.</summary>
-    public void AddLaunchProfile(HostApplicationBuilder host, AppHostInfo appHost)
+    /// <summary>What <c>dotnet run</c> would set from the first launch profile of the AppHost, below everything else.</summary>
+    public static void AddLaunchProfile(HostApplicationBuilderSettings settings, AppHostInfo appHost)
     {
         var profile = LaunchProfiles.Read(appHost.Directory)?.Profiles.FirstOrDefault(p => p.Value.CommandName == "Project");
         var variables = profile?.Value?.EnvironmentVariables ?? [];
         var environment = variables.GetValueOrDefault("DOTNET_ENVIRONMENT") ?? variables.GetValueOrDefault("ASPNETCORE_ENVIRONMENT");
-        if (environment is not null)
-        {
-            host.Environment.EnvironmentName = environment;
-        }
-
-        // Below everything else, so that the command line and the test have the last word.
-        host.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource
-        {
-            InitialData = variables
-                .Select(v => KeyValuePair.Create(v.Key.Replace("__", ":", StringComparison.Ordinal), (string?)v.Value))
-                .Append(KeyValuePair.Create(EndpointAllocation.RandomizePortsKey, (string?)"true")),
-        });
+        settings.Configuration ??= new ConfigurationManager();
+        settings.Configuration.AddInMemoryCollection(variables
+            .Where(v => !v.Key.StartsWith("ASPIRE_", StringComparison.OrdinalIgnoreCase)) // addresses of a dashboard that is not there
+            .Select(v => KeyValuePair.Create(v.Key.Replace("__", ":", StringComparison.Ordinal), (string?)v.Value))
+            .Append(KeyValuePair.Create(HostDefaults.EnvironmentKey, environment))
+            .Append(KeyValuePair.Create(EndpointAllocation.RandomizePortsKey, (string?)"true")));
     }
 
     public void WaitUntilTestBuilds(DistributedApplicationBuilder builder)

@@ -24,7 +24,7 @@ builder.AddProject<Projects.FixtureService>("consumer", options => options.Exclu
 
 if (builder.Configuration["Fixture:Family"] is { } marker)
 {
-    builder.AddExecutable("family", "/bin/sh", ".", "-c", $"trap '' TERM; sleep {marker} & sleep {marker} & wait");
+    builder.AddExecutable("family", "/bin/sh", ".", "-c", $"trap '' TERM; sleep {marker} & sleep {marker} & setsid sleep {marker} & wait");
 }
 
 builder.Build().Run();
