@@ -14,7 +14,7 @@ internal sealed class RunFolder : IDisposable
     public string Path { get; }
 
     /// <summary>The folder that all runs of this user share.</summary>
-    public static string SharedPath { get; } = System.IO.Path.Combine(UserFolder(), "McpAspire");
+    public static string SharedPath => CreatePrivate(System.IO.Path.Combine(UserFolder(), "McpAspire"));
 
     public static RunFolder Create()
     {
@@ -48,10 +48,13 @@ internal sealed class RunFolder : IDisposable
         TryDelete(Path);
     }
 
+    // Not the shared folder for temporary files: whoever makes a known name there first owns what is put into it.
     private static string UserFolder()
     {
         var folder = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create);
-        return folder.Length > 0 ? folder : System.IO.Path.GetTempPath();
+        return folder.Length > 0
+            ? folder
+            : throw new DistributedApplicationException("This user has no home folder, so there is no private place for the files of a run. Set HOME to one.");
     }
 
     private static FileStream OpenLock(string path)

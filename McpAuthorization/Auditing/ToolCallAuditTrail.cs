@@ -47,11 +47,15 @@ internal sealed class ToolCallAuditTrail(
 
     public long Timestamp() => time.GetTimestamp();
 
+    /// <summary>A name as a caller sent it, cut and without control characters: it must not forge a line of a log or a page.</summary>
+    public static string? Printable(string? tool)
+        => tool is null ? null : string.Concat(tool.Take(LongestToolName).Select(letter => char.IsControl(letter) ? '\uFFFD' : letter));
+
     private ToolCallAudit Describe(ClaimsPrincipal? caller, string? tool, ToolCallVerdict verdict) => new()
     {
         CallId = Guid.CreateVersion7(),
         Time = time.GetUtcNow(),
-        Tool = tool is { Length: > LongestToolName } ? tool[..LongestToolName] : tool,
+        Tool = Printable(tool),
         Allowed = verdict.Allowed,
         Reason = verdict.Reason,
         RequiredScopes = verdict.RequiredScopes,

@@ -113,8 +113,8 @@ internal sealed partial class McpAuthorizationMiddleware(
 
     private async Task RefuseCallAsync(HttpContext context, InspectedRequest request, ToolCallVerdict verdict, int status, int code)
     {
-        await auditTrail.RecordAsync(context.User, request.Tool, verdict, context.RequestAborted);
-        LogCallRefused(logger, request.Tool, verdict.Reason);
+        var call = await auditTrail.RecordAsync(context.User, request.Tool, verdict, context.RequestAborted);
+        LogCallRefused(logger, call.Tool, verdict.Reason);
         if (verdict.Reason == RefusalReasons.InsufficientScope)
         {
             context.Response.Headers.Append(

@@ -77,11 +77,11 @@ internal sealed partial class ToolCallGate(
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            LogNotAudited(logger, exception, tool);
+            LogNotAudited(logger, exception, ToolCallAuditTrail.Printable(tool));
             throw new McpProtocolException("The call could not be recorded in the audit trail and was not made.", McpErrorCode.InternalError);
         }
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A call of {Tool} was not made because it could not be recorded.")]
-    private static partial void LogNotAudited(ILogger logger, Exception exception, string tool);
+    private static partial void LogNotAudited(ILogger logger, Exception exception, string? tool);
 }

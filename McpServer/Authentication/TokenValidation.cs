@@ -28,6 +28,7 @@ internal static class TokenValidation
                 : throw new SecurityTokenInvalidIssuerException("The issuer is not the configured realm.") { InvalidIssuer = issuer },
             ValidateAudience = true,
             ValidAudience = settings.Resource,
+            IgnoreTrailingSlashWhenValidatingAudience = false, // ".../mcp/" is another resource
             ValidateIssuerSigningKey = true,
             ValidateLifetime = true,
             RequireSignedTokens = true,

@@ -11,6 +11,7 @@ public sealed class TokenTests(McpServerFixture server) : IClassFixture<McpServe
     {
         ["another audience"] = server => server.Token(claims => claims with { Audience = "http://localhost:5300/mcp" }),
         ["audience of a client"] = server => server.Token(claims => claims with { Audience = "mcp-server" }),
+        ["audience with a slash more"] = server => server.Token(claims => claims with { Audience = server.Resource + "/" }),
         ["expired beyond the skew"] = server => server.Token(claims => claims with { Expires = DateTimeOffset.UtcNow.AddSeconds(-45) }),
         ["another issuer"] = server => server.Token(claims => claims with { Issuer = server.Identity.Issuer + "/" }),
         ["another realm"] = server => server.Token(claims => claims with { Issuer = server.Identity.Url + "realms/other" }),

@@ -2,7 +2,7 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting.Tests;
 
-public sealed class CarriedEnvironmentTests
+public sealed class EnvironmentNameTests
 {
     [Theory]
     [InlineData("Keycloak__auth-server-url", "http://localhost:8080/")]
