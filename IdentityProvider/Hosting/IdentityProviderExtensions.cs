@@ -13,7 +13,13 @@ internal static class IdentityProviderExtensions
     {
         var options = ProviderOptions.Read(builder.Configuration);
         ProductionGuard.Check(builder.Environment, options);
-        var loaded = RealmFile.LoadAll(options.RealmPath, name => builder.Configuration[name], options.Features);
+        if (options.DataPath is { } folder)
+        {
+            OwnerOnlyFile.CreateFolder(folder);
+            builder.Services.AddHostedService<StateKeeper>();
+        }
+
+        var loaded = Load(builder.Configuration, options);
         LoopbackListeners.Configure(builder.WebHost, options);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Services.AddSingleton(options);
@@ -22,25 +28,25 @@ internal static class IdentityProviderExtensions
         builder.Services.AddSingleton<DocumentFetcher>();
         builder.Services.AddSingleton(services => CreateRealms(services, options, loaded));
         builder.Services.AddHostedService<Pruner>();
-        if (options.DataPath is { } folder)
-        {
-            OwnerOnlyFile.CreateFolder(folder);
-            builder.Services.AddHostedService<StateKeeper>();
-        }
-
         return builder;
     }
 
-    private static RealmRegistry CreateRealms(
-        IServiceProvider services, ProviderOptions options, IReadOnlyList<(RealmModel Realm, RealmReport Report)> loaded)
+    /// <summary>Reads the realm files, and has their keys made while the rest of the application is built.</summary>
+    private static IReadOnlyList<LoadedRealm> Load(IConfiguration configuration, ProviderOptions options)
+        => [.. RealmFile.LoadAll(options.RealmPath, name => configuration[name], options.Features).Select(item =>
+        {
+            var (name, now) = (item.Realm.Settings.Name, TimeProvider.System.GetUtcNow());
+            var keys = Task.Run(() => options.DataPath is { } folder ? KeyFile.LoadOrCreate(folder, name, now) : RealmKeys.Create(name, now));
+            return new LoadedRealm(item.Realm, item.Report, keys);
+        })];
+
+    private static RealmRegistry CreateRealms(IServiceProvider services, ProviderOptions options, IReadOnlyList<LoadedRealm> loaded)
     {
         var log = services.GetRequiredService<ProviderLog>();
-        var clock = services.GetRequiredService<TimeProvider>();
         var realms = loaded.Select(item =>
         {
-            var (name, now) = (item.Realm.Settings.Name, clock.GetUtcNow());
-            var keys = options.DataPath is { } folder ? KeyFile.LoadOrCreate(folder, name, now) : RealmKeys.Create(name, now);
-            var realm = new RealmRuntime(item.Realm, options, keys, services.GetRequiredService<DocumentFetcher>(), log, clock);
+            var realm = new RealmRuntime(
+                item.Realm, options, item.Keys.GetAwaiter().GetResult(), services.GetRequiredService<DocumentFetcher>(), log, services.GetRequiredService<TimeProvider>());
             log.RealmServed(realm.Settings.Name, realm.Urls.Issuer, item.Report.File);
             if (item.Report.Unsupported.Count > 0)
             {
@@ -51,4 +57,6 @@ internal static class IdentityProviderExtensions
         });
         return new RealmRegistry([.. realms]);
     }
+
+    private sealed record LoadedRealm(RealmModel Realm, RealmReport Report, Task<RealmKeys> Keys);
 }

@@ -43,7 +43,7 @@ internal static class KeyFile
             Save(path, kept, encryption, own);
         }
 
-        return new RealmKeys(kept[0].Key, kept.Skip(1).Select(key => key.Key), encryption, own);
+        return new RealmKeys(kept[0].Key, kept.Skip(1).Select(key => key.Key), new Lazy<RsaKey>(encryption), own);
     }
 
     private static StoredKeys Read(string path)

@@ -7,18 +7,20 @@ namespace McpAspire.IdentityProvider.Keys;
 internal sealed class RealmKeys
 {
     private readonly IReadOnlyList<RsaKey> _verification;
+    private readonly Lazy<RsaKey> _encryption;
 
-    public RealmKeys(RsaKey signing, IEnumerable<RsaKey> retired, RsaKey encryption, HmacKey own)
+    public RealmKeys(RsaKey signing, IEnumerable<RsaKey> retired, Lazy<RsaKey> encryption, HmacKey own)
     {
         Signing = signing;
-        Encryption = encryption;
+        _encryption = encryption;
         Own = own;
         _verification = [signing, .. retired];
     }
 
     public RsaKey Signing { get; }
 
-    public RsaKey Encryption { get; }
+    /// <summary>Published because Keycloak publishes one. Nobody waits for it at start: it is made when first asked for.</summary>
+    public RsaKey Encryption => _encryption.Value;
 
     public HmacKey Own { get; }
 
@@ -29,8 +31,8 @@ internal sealed class RealmKeys
 
     public static RealmKeys Create(string realm, DateTimeOffset now)
     {
-        var encryption = Task.Run(() => RsaKey.Create(realm, "RSA-OAEP", X509KeyUsageFlags.KeyEncipherment, now));
+        var encryption = new Lazy<RsaKey>(() => RsaKey.Create(realm, "RSA-OAEP", X509KeyUsageFlags.KeyEncipherment, now));
         var signing = RsaKey.Create(realm, "RS256", X509KeyUsageFlags.DigitalSignature, now);
-        return new RealmKeys(signing, [], encryption.GetAwaiter().GetResult(), new HmacKey(RandomNumberGenerator.GetBytes(64)));
+        return new RealmKeys(signing, [], encryption, new HmacKey(RandomNumberGenerator.GetBytes(64)));
     }
 }

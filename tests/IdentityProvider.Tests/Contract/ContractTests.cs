@@ -42,6 +42,14 @@ public sealed class ContractTests
         Assert.True(outcomes[exchange].Length == 0, outcomes[exchange]);
     }
 
+    [Fact]
+    public void Recordings_EveryExchange_IsPlayedOrOutOfScopeWithAReason()
+    {
+        var forgotten = Recording.Topics.SelectMany(topic => new Recording(topic, "http://localhost:8080").Exchanges)
+            .Where(exchange => !OutOfScope.Contains(exchange) && !Topics.Any(topic => topic.Name == exchange.Topic));
+        Assert.Empty(forgotten);
+    }
+
     private static async Task<IReadOnlyDictionary<string, string>> PlayAsync(ITopic topic)
     {
         await using var target = await ContractTarget.StartAsync();

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text;
+using McpAspire.IdentityProvider.Tests.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using McpAspire.IdentityProvider.Tests.Hosting;
 
 namespace McpAspire.IdentityProvider.Tests.Contract;
 

@@ -1,0 +1,31 @@
+using McpAspire.Benchmarks.Identity;
+
+if (args is [PlainSigner.Argument, var port])
+{
+    await PlainSigner.RunAsync(int.Parse(port));
+    return 0;
+}
+
+// Usage: Identity.Benchmark <path of IdentityProvider.dll> [tokens] [connections]
+if (args.Length == 0 || !File.Exists(args[0]))
+{
+    await Console.Error.WriteLineAsync("Identity.Benchmark: the first argument is the path of IdentityProvider.dll (build it with -c Release).");
+    return 1;
+}
+
+var tokens = args.Length > 1 ? int.Parse(args[1]) : 30_000;
+var connections = args.Length > 2 ? int.Parse(args[2]) : 16;
+await using var provider = await Target.StartProviderAsync(args[0]);
+await using var plain = await Target.StartPlainAsync();
+var identity = await Load.RunAsync(provider, tokens, connections);
+var signer = await Load.RunAsync(plain, tokens, connections);
+
+Console.WriteLine($"| {"",-44} | tokens/s | p50 ms | p99 ms | ready s | MB after |");
+Console.WriteLine($"|{new string('-', 46)}|---------:|-------:|-------:|--------:|---------:|");
+foreach (var result in (Result[])[identity, signer])
+{
+    Console.WriteLine($"| {result.Name,-44} | {result.PerSecond,8:F0} | {result.Median,6:F1} | {result.Worst,6:F1} | {result.Ready,7:F2} | {result.Megabytes,8:F0} |");
+}
+
+Console.WriteLine($"{tokens} tokens over {connections} connections; one plain signature endpoint is {signer.PerSecond / identity.PerSecond:F2} times as fast (at most 2 is the goal).");
+return 0;
