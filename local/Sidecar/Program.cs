@@ -1,12 +1,18 @@
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Hosting;
+using McpAspire.Sidecar.Preflight;
 using McpAspire.Sidecar.Resources;
 
 // "Sidecar run …" is the command line of the dapr CLI, "Sidecar …" that of daprd.
 var asDaprRun = args is ["run", ..];
 try
 {
+    if (args is ["check", .. var rest])
+    {
+        return PreflightCommand.Run(ParsedArguments.Parse(rest, Flags.OfCheck), Environment.GetEnvironmentVariable, Console.Out);
+    }
+
     var arguments = ParsedArguments.Parse(asDaprRun ? args[1..] : args);
     if (arguments.Switch("help"))
     {

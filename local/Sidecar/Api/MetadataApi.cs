@@ -52,7 +52,7 @@ internal sealed class MetadataApi(SidecarOptions options, AppReadiness app)
         writer.WriteString("id", runtime.AppId);
         writer.WriteString("runtimeVersion", RuntimeVersion);
         writer.WriteStartArray("enabledFeatures");
-        if (runtime.Configuration.HotReload == true)
+        if (runtime.Configuration.HotReload != false)
         {
             writer.WriteStringValue("HotReload");
         }

@@ -70,6 +70,18 @@ internal static class Flags
         new("kubernetes", FlagKind.Switch, FlagUse.WithoutEffect),
     }.ToDictionary(flag => flag.Name, StringComparer.Ordinal);
 
+    /// <summary>The flags of <c>check</c>.</summary>
+    public static readonly Dictionary<string, Flag> OfCheck = new Flag[]
+    {
+        new("app-id"),
+        new("config", FlagKind.List),
+        new("resources-path", FlagKind.List),
+        new("components-path", FlagKind.List, FlagUse.Deprecated, "resources-path"),
+        new("target"),
+        new("output"),
+        new("help", FlagKind.Switch),
+    }.ToDictionary(flag => flag.Name, StringComparer.Ordinal);
+
     /// <summary>Short forms of <c>dapr run</c>.</summary>
     public static readonly Dictionary<string, string> ByShortName = new(StringComparer.Ordinal)
     {

@@ -5,9 +5,9 @@ internal sealed class ParsedArguments
 {
     private readonly Dictionary<string, List<string>> _values = new(StringComparer.Ordinal);
 
-    private ParsedArguments()
-    {
-    }
+    private readonly IReadOnlyDictionary<string, Flag> _known;
+
+    private ParsedArguments(IReadOnlyDictionary<string, Flag> known) => _known = known;
 
     public List<string> Warnings { get; } = [];
 
@@ -27,9 +27,9 @@ internal sealed class ParsedArguments
         var text => throw new CommandLineException($"The value '{text}' of --{flag} is not a switch; allowed are true and false.", 2),
     };
 
-    public static ParsedArguments Parse(IReadOnlyList<string> args)
+    public static ParsedArguments Parse(IReadOnlyList<string> args, IReadOnlyDictionary<string, Flag>? known = null)
     {
-        var parsed = new ParsedArguments();
+        var parsed = new ParsedArguments(known ?? Flags.ByName);
         for (var i = 0; i < args.Count; i++)
         {
             var argument = args[i];
@@ -86,9 +86,9 @@ internal sealed class ParsedArguments
             name = longName;
         }
 
-        return Flags.ByName.TryGetValue(name, out var flag)
+        return _known.TryGetValue(name, out var flag)
             ? (flag, inline)
-            : throw new CommandLineException($"Unknown flag '{argument}'{NearestName.Hint("--" + name, Flags.ByName.Keys.Select(known => "--" + known))}.", 2);
+            : throw new CommandLineException($"Unknown flag '{argument}'{NearestName.Hint("--" + name, _known.Keys.Select(known => "--" + known))}.", 2);
     }
 
     private void Add(Flag flag, string value)

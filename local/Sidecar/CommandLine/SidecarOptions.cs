@@ -7,6 +7,9 @@ internal sealed record SidecarOptions
 {
     public required string AppId { get; init; }
 
+    /// <summary>Scopes are not looked at: for a check of several apps' resources at once.</summary>
+    public bool AnyAppId { get; init; }
+
     public string Namespace { get; init; } = "default";
 
     /// <summary>0: no app behind this sidecar.</summary>

@@ -10,6 +10,9 @@ internal static class Usage
         Usage:
           Sidecar run [flags] [-- command]   as "dapr run": ports are free ones unless given; the command is the app
           Sidecar [flags]                    as "daprd": ports have Dapr's defaults
+          Sidecar check --resources-path folder --config file [--app-id id]
+                  [--target embedded|daprd] [--output text|json|sarif]
+                                             says what is wrong with resources, without starting
 
         Flags (one or two dashes, "--flag value" or "--flag=value"):
         {Names(FlagUse.Honoured)}

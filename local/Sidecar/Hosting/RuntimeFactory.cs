@@ -9,7 +9,7 @@ using McpAspire.Sidecar.Secrets;
 namespace McpAspire.Sidecar.Hosting;
 
 /// <summary>Makes a <see cref="RuntimeSnapshot"/> of resources, or says why they cannot be served.</summary>
-internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory middleware, Func<string, string?> environment)
+internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory handlers, Func<string, string?> environment)
 {
     /// <summary>Kept over reloads, with their connections.</summary>
     private readonly HttpMessageInvoker _appClient = HttpClients.ForForwarding(options, options.AppScheme == "https" ? HttpClients.TrustAnyCertificate : null);
@@ -18,44 +18,69 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory midd
     public RuntimeSnapshot Create(ResourceSet resources, SidecarDelegate route, SidecarDelegate forward, ICollection<string> warnings)
     {
         PipelineBuilder.Check(resources, options.AppId);
-        var stores = resources.Components
-            .Where(component => SecretStoreFactory.Knows(component.Type))
-            .ToDictionary(component => component.Name, component => SecretStoreFactory.Create(component, environment), StringComparer.Ordinal);
-        var resolver = new ValueResolver(stores, options, environment);
-        var handlers = Handlers(resources, resolver, warnings);
+        var parts = Make(resources, warnings, problem => throw problem);
         return new RuntimeSnapshot
         {
             AppId = options.AppId,
             Namespace = options.Namespace,
             Configuration = resources.Configuration,
             Components = resources.Components,
-            Endpoints = resources.HttpEndpoints.ToDictionary(endpoint => endpoint.Name, endpoint => Target(endpoint, resolver), StringComparer.Ordinal),
-            SecretStores = stores,
+            Endpoints = parts.Endpoints,
+            SecretStores = parts.Stores,
             App = options.AppPort > 0 ? AppTarget() : null,
-            HttpPipeline = PipelineBuilder.Build(resources.Configuration.HttpPipeline, handlers, PipelineStage.Http, route),
-            AppPipeline = PipelineBuilder.Build(resources.Configuration.AppHttpPipeline, handlers, PipelineStage.App, forward),
-            WarmUps = [.. handlers.Values.OfType<IWarmUp>()],
+            HttpPipeline = PipelineBuilder.Build(resources.Configuration.HttpPipeline, parts.Handlers, PipelineStage.Http, route),
+            AppPipeline = PipelineBuilder.Build(resources.Configuration.AppHttpPipeline, parts.Handlers, PipelineStage.App, forward),
+            WarmUps = [.. parts.Handlers.Values.OfType<IWarmUp>()],
             Apis = ServedApis.Of(resources.Configuration.Api),
         };
     }
 
-    private Dictionary<string, IPipelineHandler> Handlers(ResourceSet resources, ValueResolver resolver, ICollection<string> warnings)
+    /// <summary>Everything that keeps these resources from being served.</summary>
+    public IReadOnlyList<ResourceException> Problems(ResourceSet resources, ICollection<string> warnings)
     {
-        var handlers = new Dictionary<string, IPipelineHandler>(StringComparer.Ordinal);
-        foreach (var component in resources.Components)
+        var problems = new List<ResourceException>();
+        Make(resources, warnings, problems.Add);
+        return problems;
+    }
+
+    private RuntimeParts Make(ResourceSet resources, ICollection<string> warnings, Action<ResourceException> onProblem)
+    {
+        var parts = new RuntimeParts();
+        foreach (var component in resources.Components.Where(component => SecretStoreFactory.Knows(component.Type)))
         {
-            if (HandlerFactory.IsMiddleware(component.Type))
-            {
-                handlers[component.Name] = middleware.Create(new MiddlewareSettings(component, resolver), warnings);
-            }
-            else if (!SecretStoreFactory.Knows(component.Type))
-            {
-                throw new ResourceException(component.Position, $"The type '{component.Type}' of the component '{component.Name}' is not part of this sidecar; known are middleware.http.*, {SecretStoreFactory.Environment} and {SecretStoreFactory.File}.");
-            }
+            Try(() => parts.Stores[component.Name] = SecretStoreFactory.Create(component, environment), onProblem);
         }
 
-        return handlers;
+        var resolver = new ValueResolver(parts.Stores, options, environment);
+        foreach (var component in resources.Components.Where(component => !SecretStoreFactory.Knows(component.Type)))
+        {
+            Try(() => parts.Handlers[component.Name] = Handler(component, resolver, warnings), onProblem);
+        }
+
+        foreach (var endpoint in resources.HttpEndpoints)
+        {
+            Try(() => parts.Endpoints[endpoint.Name] = Target(endpoint, resolver), onProblem);
+        }
+
+        return parts;
     }
+
+    private static void Try(Action make, Action<ResourceException> onProblem)
+    {
+        try
+        {
+            make();
+        }
+        catch (ResourceException problem)
+        {
+            onProblem(problem);
+        }
+    }
+
+    private IPipelineHandler Handler(ComponentResource component, ValueResolver resolver, ICollection<string> warnings)
+        => HandlerFactory.IsMiddleware(component.Type)
+            ? handlers.Create(new MiddlewareSettings(component, resolver), warnings)
+            : throw new ResourceException(component.Position, $"The type '{component.Type}' of the component '{component.Name}' is not part of this sidecar; known are middleware.http.*, {SecretStoreFactory.Environment} and {SecretStoreFactory.File}.");
 
     private InvocationTarget AppTarget() => new()
     {
@@ -90,4 +115,14 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory midd
     }
 
     private static string Host(string address) => address.Contains(':', StringComparison.Ordinal) && address[0] != '[' ? $"[{address}]" : address;
+}
+
+/// <summary>What resources become.</summary>
+internal sealed class RuntimeParts
+{
+    public Dictionary<string, ISecretStore> Stores { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, IPipelineHandler> Handlers { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, InvocationTarget> Endpoints { get; } = new(StringComparer.Ordinal);
 }

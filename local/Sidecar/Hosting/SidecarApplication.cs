@@ -63,7 +63,7 @@ internal sealed partial class SidecarApplication(
                 SidecarTracer.Stop(activity, request);
             }
 
-            if (options.EnableApiLogging)
+            if (options.EnableApiLogging || request.Runtime.Configuration.ApiLogging == true)
             {
                 Log.Called(logger, http.Request.Method, request.Path, http.Response.StatusCode, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             }

@@ -43,7 +43,7 @@ internal static partial class SidecarHost
         Log.Serving(logger, runtime.Describe());
 
         var stopping = app.Lifetime.ApplicationStopping;
-        _ = SidecarRuntime.WarmUpAsync(snapshot, stopping);
+        _ = app.Services.GetRequiredService<ResourceReloader>().RunAsync(new SnapshotLife(snapshot, stopping), stopping);
         _ = WatchAppAsync(app.Services, snapshot, stopping);
         return await RunToEndAsync(app, options);
     }

@@ -17,6 +17,15 @@ internal sealed partial class SidecarRuntime(RuntimeFactory factory, SidecarOpti
     /// <summary>Makes a snapshot of the loaded resources and makes it current; an error leaves the earlier one in place.</summary>
     public RuntimeSnapshot Load(ResourceSet resources)
     {
+        var snapshot = Make(resources);
+        Use(snapshot);
+        return snapshot;
+    }
+
+    public void Use(RuntimeSnapshot snapshot) => Volatile.Write(ref _current, snapshot);
+
+    public RuntimeSnapshot Make(ResourceSet resources)
+    {
         var warnings = new List<string>(resources.Warnings);
         var snapshot = factory.Create(resources, router.RouteAsync, invoker.ForwardAsync, warnings);
         foreach (var warning in warnings)
@@ -29,13 +38,8 @@ internal sealed partial class SidecarRuntime(RuntimeFactory factory, SidecarOpti
             Log.Loaded(logger, component.Name, component.Type, component.Version);
         }
 
-        Volatile.Write(ref _current, snapshot);
         return snapshot;
     }
-
-    /// <summary>Runs the warm-ups of a snapshot until it is replaced or the sidecar stops.</summary>
-    public static Task WarmUpAsync(RuntimeSnapshot snapshot, CancellationToken cancellationToken)
-        => Task.WhenAll(snapshot.WarmUps.Select(warmUp => warmUp.RunAsync(cancellationToken)));
 
     public string Describe()
         => $"app id {options.AppId}, {Current.Components.Count} component(s), {Current.Endpoints.Count} HTTPEndpoint(s), httpPipeline [{Names(Current.Configuration.HttpPipeline)}], appHttpPipeline [{Names(Current.Configuration.AppHttpPipeline)}]";

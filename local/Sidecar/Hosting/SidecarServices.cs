@@ -37,6 +37,7 @@ internal static class SidecarServices
         services.AddSingleton<ApiTokenGate>();
         services.AddSingleton<CorsPolicy>();
         services.AddSingleton<SidecarRuntime>();
+        services.AddSingleton<ResourceReloader>();
         services.AddSingleton<SidecarApplication>();
         services.AddSingleton<PortDispatcher>();
         return services;

@@ -27,7 +27,7 @@ internal static class HttpClients
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         };
         tls?.Invoke(handler.SslOptions);
-        return new HttpMessageInvoker(handler);
+        return new HttpMessageInvoker(new UploadFlushHandler(handler));
     }
 
     /// <summary>For an app that serves https on this machine: daprd does not check its certificate either.</summary>

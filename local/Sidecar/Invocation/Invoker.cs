@@ -14,6 +14,8 @@ internal sealed class Invoker(IHttpForwarder forwarder, SidecarOptions options, 
     private static readonly ForwarderRequestConfig _http11 = Config(System.Net.HttpVersion.Version11);
     private static readonly ForwarderRequestConfig _http2 = Config(System.Net.HttpVersion.Version20);
 
+    private readonly SemaphoreSlim? _slots = options.AppMaxConcurrency > 0 ? new SemaphoreSlim(options.AppMaxConcurrency) : null;
+
     public Task InvokeAsync(SidecarRequest request)
     {
         if (HttpMethods.IsConnect(request.Http.Request.Method))
@@ -59,13 +61,31 @@ internal sealed class Invoker(IHttpForwarder forwarder, SidecarOptions options, 
             http.Features.Set<IHttpUpgradeFeature>(null); // no protocol switches, as in daprd: the request goes on without
         }
 
+        var slots = target == request.Runtime.App ? _slots : null;
+        if (slots is not null)
+        {
+            await slots.WaitAsync(http.RequestAborted);
+        }
+
+        try
+        {
+            await SendAsync(request, target, url);
+        }
+        finally
+        {
+            slots?.Release();
+        }
+    }
+
+    private async Task SendAsync(SidecarRequest request, InvocationTarget target, Uri url)
+    {
+        var http = request.Http;
         var transformer = new ForwardTransformer(request, target, url, tracer.IsEnabled);
         var config = target.HttpVersion.Major == 2 ? _http2 : _http11;
         var error = await forwarder.SendAsync(http, target.BaseUrl, target.Client, config, transformer, http.RequestAborted);
         if (error != ForwarderError.None && !http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
             var failure = ForwardFailure.Describe(http.Features.Get<IForwarderErrorFeature>(), http.Request.Method, url, options.ReadBufferSize);
-            http.Response.Headers.Clear();
             await FailAsync(request, failure);
         }
     }

@@ -29,45 +29,55 @@ internal static class PipelineBuilder
     /// <summary>Refuses what daprd runs without a word: a handler that is not there, and a middleware that no pipeline uses.</summary>
     public static void Check(ResourceSet resources, string appId)
     {
-        CheckDefined(resources.Configuration.HttpPipeline, resources, appId);
-        CheckDefined(resources.Configuration.AppHttpPipeline, resources, appId);
-        var used = resources.Configuration.HttpPipeline.Concat(resources.Configuration.AppHttpPipeline).Select(reference => reference.Name).ToHashSet(StringComparer.Ordinal);
-        if (resources.Components.FirstOrDefault(component => HandlerFactory.IsMiddleware(component.Type) && !used.Contains(component.Name)) is { } unused)
+        if (Problems(resources, appId).FirstOrDefault() is { } problem)
         {
-            throw new ResourceException(unused.Position, $"The component '{unused.Name}' ({unused.Type}) is in no pipeline and protects nothing; name it in httpPipeline or appHttpPipeline of a --config, or take it away.");
+            throw problem;
         }
     }
 
-    private static void CheckDefined(IReadOnlyList<HandlerReference> references, ResourceSet resources, string appId)
+    public static IEnumerable<ResourceException> Problems(ResourceSet resources, string appId)
     {
-        foreach (var reference in references)
+        foreach (var reference in resources.Configuration.HttpPipeline.Concat(resources.Configuration.AppHttpPipeline))
         {
-            if (resources.Components.FirstOrDefault(component => component.Name == reference.Name) is { } component)
+            if (Problem(reference, resources, appId) is { } problem)
             {
-                CheckMatches(reference, component);
+                yield return problem;
             }
-            else if (resources.OutOfScope.FirstOrDefault(component => component.Name == reference.Name) is { } hidden)
-            {
-                throw new ResourceException(reference.Position, $"The handler '{reference.Name}' is defined at {hidden.Position}, but its scopes do not include the app id '{appId}'.");
-            }
-            else
-            {
-                var known = resources.Components.Where(component => HandlerFactory.IsMiddleware(component.Type)).Select(component => component.Name);
-                throw new ResourceException(reference.Position, $"The handler '{reference.Name}' is not defined: no component of that name is in the resources{CommandLine.NearestName.Hint(reference.Name, known)}.");
-            }
+        }
+
+        var used = resources.Configuration.HttpPipeline.Concat(resources.Configuration.AppHttpPipeline).Select(reference => reference.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var unused in resources.Components.Where(component => HandlerFactory.IsMiddleware(component.Type) && !used.Contains(component.Name)))
+        {
+            yield return new ResourceException(unused.Position, $"The component '{unused.Name}' ({unused.Type}) is in no pipeline and protects nothing; name it in httpPipeline or appHttpPipeline of a --config, or take it away.");
         }
     }
 
-    private static void CheckMatches(HandlerReference reference, ComponentResource component)
+    private static ResourceException? Problem(HandlerReference reference, ResourceSet resources, string appId)
+    {
+        if (resources.Components.FirstOrDefault(component => component.Name == reference.Name) is { } component)
+        {
+            return Mismatch(reference, component);
+        }
+
+        if (resources.OutOfScope.FirstOrDefault(hidden => hidden.Name == reference.Name) is { } outOfScope)
+        {
+            return new ResourceException(reference.Position, $"The handler '{reference.Name}' is defined at {outOfScope.Position}, but its scopes do not include the app id '{appId}'.");
+        }
+
+        var known = resources.Components.Where(other => HandlerFactory.IsMiddleware(other.Type)).Select(other => other.Name);
+        return new ResourceException(reference.Position, $"The handler '{reference.Name}' is not defined: no component of that name is in the resources{CommandLine.NearestName.Hint(reference.Name, known)}.");
+    }
+
+    private static ResourceException? Mismatch(HandlerReference reference, ComponentResource component)
     {
         if (component.Type != reference.Type)
         {
-            throw new ResourceException(reference.Position, $"The handler '{reference.Name}' has type '{reference.Type}', but the component at {component.Position} has type '{component.Type}'.");
+            return new ResourceException(reference.Position, $"The handler '{reference.Name}' has type '{reference.Type}', but the component at {component.Position} has type '{component.Type}'.");
         }
 
-        if ((reference.Version ?? "v1") != component.Version)
-        {
-            throw new ResourceException(reference.Position, $"The handler '{reference.Name}' has version '{reference.Version ?? "v1"}', but the component at {component.Position} has version '{component.Version}'.");
-        }
+        var version = reference.Version ?? "v1";
+        return version == component.Version
+            ? null
+            : new ResourceException(reference.Position, $"The handler '{reference.Name}' has version '{version}', but the component at {component.Position} has version '{component.Version}'.");
     }
 }

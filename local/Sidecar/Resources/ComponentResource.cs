@@ -8,6 +8,7 @@ internal sealed record ComponentResource(
     string? SecretStore,
     IReadOnlyList<string> Scopes,
     IReadOnlyList<MetadataValue> Metadata,
+    bool IgnoresErrors,
     Position Position)
 {
     public static ComponentResource Read(YamlMap document)
@@ -22,6 +23,7 @@ internal sealed record ComponentResource(
             document.Map("auth")?.Only("secretStore").Text("secretStore"),
             document.Texts("scopes"),
             [.. spec.Maps("metadata").Select(MetadataValue.Read)],
+            spec.Switch("ignoreErrors", otherwise: false),
             document.Position);
     }
 

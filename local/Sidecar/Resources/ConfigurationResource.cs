@@ -19,8 +19,6 @@ internal sealed record ConfigurationResource
 
     public ApiAccess Api { get; init; } = ApiAccess.Everything;
 
-    public AccessControl? AccessControl { get; init; }
-
     public bool? ApiLogging { get; init; }
 
     public static ConfigurationResource Read(YamlMap document)
@@ -29,6 +27,12 @@ internal sealed record ConfigurationResource
         var spec = document.Map("spec")
             ?? throw new ResourceException(document.Position, "'spec' is missing: a Configuration without it protects nothing.");
         spec.Only("accessControl", "api", "appHttpPipeline", "components", "features", "httpPipeline", "logging", "metric", "metrics", "mtls", "nameResolution", "secrets", "tracing", "wasm", "workflow");
+        if (spec.Map("accessControl") is { } control)
+        {
+            // Accepted and not enforced it would be a promise that nobody keeps.
+            throw new ResourceException(control.Position, "'spec.accessControl' names callers by their mTLS identity, which this sidecar does not have; use a bearer in appHttpPipeline.");
+        }
+
         var metrics = spec.Map("metrics") ?? spec.Map("metric");
         return new ConfigurationResource
         {
@@ -40,7 +44,6 @@ internal sealed record ConfigurationResource
             HotReload = Features(spec),
             SecretScopes = SecretScope.ReadAll(spec),
             Api = spec.Map("api") is { } api ? ApiAccess.Read(api) : ApiAccess.Everything,
-            AccessControl = spec.Map("accessControl") is { } control ? AccessControl.Read(control) : null,
             ApiLogging = spec.Map("logging")?.Map("apiLogging") is { } logging ? logging.Switch("enabled", otherwise: false) : null,
         };
     }
@@ -56,7 +59,6 @@ internal sealed record ConfigurationResource
         HotReload = later.HotReload ?? HotReload,
         SecretScopes = later.SecretScopes.Count > 0 ? later.SecretScopes : SecretScopes,
         Api = later.Api.IsRestricted ? later.Api : Api,
-        AccessControl = later.AccessControl ?? AccessControl,
         ApiLogging = later.ApiLogging ?? ApiLogging,
     };
 

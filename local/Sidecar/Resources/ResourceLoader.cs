@@ -3,28 +3,33 @@ using McpAspire.Sidecar.CommandLine;
 namespace McpAspire.Sidecar.Resources;
 
 /// <summary>Reads the resource folders and Configuration files of a run. Whatever daprd would skip silently stops the load.</summary>
-internal sealed class ResourceLoader(SidecarOptions options)
+internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceException> onProblem)
 {
     private static readonly string[] _kinds = ["Component", "HTTPEndpoint", "Configuration", "Resiliency", "Subscription"];
 
     private readonly List<ComponentResource> _components = [];
     private readonly List<ComponentResource> _outOfScope = [];
     private readonly List<HttpEndpointResource> _endpoints = [];
+    private readonly List<ResiliencyDocument> _resiliency = [];
     private readonly List<string> _warnings = [];
 
-    public static ResourceSet Load(SidecarOptions options) => new ResourceLoader(options).Load();
+    /// <summary>The first problem ends the load.</summary>
+    public static ResourceSet Load(SidecarOptions options) => Load(options, problem => throw problem);
+
+    /// <summary>Goes on behind a problem: for a check, which wants to see them all.</summary>
+    public static ResourceSet Load(SidecarOptions options, Action<ResourceException> onProblem) => new ResourceLoader(options, onProblem).Load();
 
     private ResourceSet Load()
     {
         var configuration = LoadConfiguration();
         foreach (var folder in options.ResourcesPaths)
         {
-            LoadFolder(folder);
+            Try(() => LoadFolder(folder));
         }
 
-        RefuseDuplicates(_components.Select(component => (component.Name, component.Position)), "component");
-        RefuseDuplicates(_endpoints.Select(endpoint => (endpoint.Name, endpoint.Position)), "HTTPEndpoint");
-        return new ResourceSet(configuration, _components, _outOfScope, _endpoints, _warnings);
+        Try(() => RefuseDuplicates(_components.Select(component => (component.Name, component.Position)), "component"));
+        Try(() => RefuseDuplicates(_endpoints.Select(endpoint => (endpoint.Name, endpoint.Position)), "HTTPEndpoint"));
+        return new ResourceSet(configuration, _components, _outOfScope, _endpoints, _resiliency, _warnings);
     }
 
     private ConfigurationResource LoadConfiguration()
@@ -32,29 +37,49 @@ internal sealed class ResourceLoader(SidecarOptions options)
         ConfigurationResource? configuration = null;
         foreach (var path in options.ConfigPaths)
         {
-            if (!File.Exists(path))
+            Try(() =>
             {
-                throw new ResourceException(new Position(path, 0), "This file of --config does not exist.");
-            }
-
-            var documents = YamlFile.Read(path);
-            if (documents.Count != 1)
-            {
-                throw new ResourceException(new Position(path, 1), $"A file of --config holds one Configuration; this one holds {documents.Count} documents.");
-            }
-
-            var document = documents[0];
-            if (document.Required("kind") is var kind && kind != "Configuration")
-            {
-                throw new ResourceException(document.PositionOf("kind"), $"'kind' is '{kind}'; a file of --config holds a Configuration.");
-            }
-
-            CheckApiVersion(document);
-            var read = ConfigurationResource.Read(document);
-            configuration = configuration is null ? read : configuration.OverriddenBy(read);
+                var read = ReadConfiguration(path);
+                configuration = configuration is null ? read : configuration.OverriddenBy(read);
+            });
         }
 
         return configuration ?? new ConfigurationResource();
+    }
+
+    private static ConfigurationResource ReadConfiguration(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new ResourceException(new Position(path, 0), "This file of --config does not exist.");
+        }
+
+        var documents = YamlFile.Read(path);
+        if (documents.Count != 1)
+        {
+            throw new ResourceException(new Position(path, 1), $"A file of --config holds one Configuration; this one holds {documents.Count} documents.");
+        }
+
+        var document = documents[0];
+        if (document.Required("kind") is var kind && kind != "Configuration")
+        {
+            throw new ResourceException(document.PositionOf("kind"), $"'kind' is '{kind}'; a file of --config holds a Configuration.");
+        }
+
+        CheckApiVersion(document);
+        return ConfigurationResource.Read(document);
+    }
+
+    private void Try(Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (ResourceException problem)
+        {
+            onProblem(problem);
+        }
     }
 
     private void LoadFolder(string folder)
@@ -68,15 +93,21 @@ internal sealed class ResourceLoader(SidecarOptions options)
         {
             if (Path.GetExtension(file) is ".yaml" or ".yml")
             {
-                foreach (var document in YamlFile.Read(file))
-                {
-                    LoadDocument(document, file);
-                }
+                Try(() => LoadFile(file));
             }
         }
     }
 
-    private void LoadDocument(YamlMap document, string file)
+    private void LoadFile(string file)
+    {
+        var documents = YamlFile.Read(file);
+        foreach (var document in documents)
+        {
+            Try(() => LoadDocument(document, file, isFirst: document == documents[0]));
+        }
+    }
+
+    private void LoadDocument(YamlMap document, string file, bool isFirst)
     {
         var kind = document.Required("kind");
         CheckApiVersion(document);
@@ -84,11 +115,11 @@ internal sealed class ResourceLoader(SidecarOptions options)
         {
             case "Component":
                 var component = ComponentResource.Read(document);
-                (component.IsInScopeOf(options.AppId) ? _components : _outOfScope).Add(component);
+                (options.AnyAppId || component.IsInScopeOf(options.AppId) ? _components : _outOfScope).Add(component);
                 break;
             case "HTTPEndpoint":
                 var endpoint = HttpEndpointResource.Read(document);
-                if (endpoint.IsInScopeOf(options.AppId))
+                if (options.AnyAppId || endpoint.IsInScopeOf(options.AppId))
                 {
                     _endpoints.Add(endpoint);
                     if (endpoint.BaseUrl.Query.Length > 0)
@@ -106,6 +137,9 @@ internal sealed class ResourceLoader(SidecarOptions options)
 
                 break;
             case "Resiliency":
+                _resiliency.Add(new ResiliencyDocument(document.Position, isFirst));
+                _warnings.Add($"{document.Position}: resources of kind Resiliency have no effect in this sidecar.");
+                break;
             case "Subscription":
                 _warnings.Add($"{document.Position}: resources of kind {kind} have no effect in this sidecar.");
                 break;

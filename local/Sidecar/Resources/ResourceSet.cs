@@ -6,4 +6,8 @@ internal sealed record ResourceSet(
     IReadOnlyList<ComponentResource> Components,
     IReadOnlyList<ComponentResource> OutOfScope,
     IReadOnlyList<HttpEndpointResource> HttpEndpoints,
+    IReadOnlyList<ResiliencyDocument> Resiliency,
     IReadOnlyList<string> Warnings);
+
+/// <summary>Where a Resiliency document stands; daprd reads only the first document of a file.</summary>
+internal sealed record ResiliencyDocument(Position Position, bool IsFirstInFile);

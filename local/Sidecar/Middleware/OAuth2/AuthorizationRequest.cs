@@ -18,7 +18,11 @@ internal static class AuthorizationRequest
         Append(url, "client_id", settings.ClientId);
         Append(url, "code_challenge", challenge);
         Append(url, "code_challenge_method", "S256");
-        Append(url, "redirect_uri", settings.RedirectUrl);
+        if (settings.RedirectUrl.Length > 0)
+        {
+            Append(url, "redirect_uri", settings.RedirectUrl);
+        }
+
         Append(url, "response_type", "code");
         if (login.Scope.Length > 0)
         {

@@ -18,6 +18,7 @@ internal sealed record OAuth2Settings
 
     public required Uri TokenUrl { get; init; }
 
+    /// <summary>Empty: the provider takes the one it has registered.</summary>
     public required string RedirectUrl { get; init; }
 
     public required string HeaderName { get; init; }
@@ -47,7 +48,7 @@ internal sealed record OAuth2Settings
             Scopes = (settings.Text("scopes") ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries),
             AuthUrl = settings.RequiredUrl("authURL"),
             TokenUrl = settings.RequiredUrl("tokenURL"),
-            RedirectUrl = settings.RequiredUrl("redirectURL").OriginalString,
+            RedirectUrl = settings.Text("redirectURL") is null ? string.Empty : settings.RequiredUrl("redirectURL").OriginalString,
             HeaderName = settings.RequiredHeaderName("authHeaderName"),
             Filter = settings.PathFilter(),
             ForceHttps = settings.Switch("forceHTTPS"),

@@ -8,15 +8,18 @@ internal sealed class UserTokenSource(TokenClient client, string redirectUrl, Ti
     public async Task<UserToken> RedeemAsync(string code, PendingLogin login, CancellationToken cancellationToken)
     {
         var requestedAt = time.GetUtcNow();
-        var response = await client.RequestAsync(
-            new Dictionary<string, string>
-            {
-                ["grant_type"] = "authorization_code",
-                ["code"] = code,
-                ["code_verifier"] = login.CodeVerifier,
-                ["redirect_uri"] = redirectUrl,
-            },
-            cancellationToken);
+        var parameters = new Dictionary<string, string>
+        {
+            ["grant_type"] = "authorization_code",
+            ["code"] = code,
+            ["code_verifier"] = login.CodeVerifier,
+        };
+        if (redirectUrl.Length > 0)
+        {
+            parameters["redirect_uri"] = redirectUrl;
+        }
+
+        var response = await client.RequestAsync(parameters, cancellationToken);
         return UserToken.From(response, login.Scope, earlierRefreshToken: null, requestedAt);
     }
 

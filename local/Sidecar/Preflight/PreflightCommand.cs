@@ -1,0 +1,34 @@
+using McpAspire.Sidecar.CommandLine;
+
+namespace McpAspire.Sidecar.Preflight;
+
+/// <summary><c>Sidecar check</c>: exit 0 without errors, 1 with, 2 for a wrong command line.</summary>
+internal static class PreflightCommand
+{
+    public static int Run(ParsedArguments arguments, Func<string, string?> environment, TextWriter output)
+    {
+        var target = (arguments.Text("target") ?? "embedded") switch
+        {
+            "embedded" => PreflightTarget.Embedded,
+            "daprd" => PreflightTarget.Daprd,
+            var other => throw new CommandLineException($"The value '{other}' of --target is not known; allowed are daprd and embedded.", 2),
+        };
+        Func<IReadOnlyList<Finding>, string> report = (arguments.Text("output") ?? "text") switch
+        {
+            "text" => PreflightReport.AsText,
+            "json" => PreflightReport.AsJson,
+            "sarif" => PreflightReport.AsSarif,
+            var other => throw new CommandLineException($"The value '{other}' of --output is not known; allowed are text, json and sarif.", 2),
+        };
+        var options = new SidecarOptions
+        {
+            AppId = arguments.Text("app-id") is { Length: > 0 } id ? id : "app",
+            ConfigPaths = arguments.List("config"),
+            ResourcesPaths = [.. arguments.List("resources-path"), .. arguments.List("components-path")],
+            AnyAppId = !arguments.Has("app-id"),
+        };
+        var findings = new ResourceCheck(options, target, environment).Run();
+        output.WriteLine(report(findings));
+        return findings.Any(finding => finding.Severity == Severity.Error) ? 1 : 0;
+    }
+}
