@@ -33,7 +33,8 @@ internal static partial class RedirectUris
 
     public static bool Matches(IReadOnlyList<string> registered, string requested)
     {
-        if (Shape().Match(requested) is not { Success: true } parts || parts.Groups["authority"].Value.Contains('@') || Climbs(parts.Groups["path"].Value))
+        // Only visible ASCII: the URI becomes a header.
+        if (requested.AsSpan().ContainsAnyExceptInRange('!', '~') || Shape().Match(requested) is not { Success: true } parts || parts.Groups["authority"].Value.Contains('@') || Climbs(parts.Groups["path"].Value))
         {
             return false;
         }

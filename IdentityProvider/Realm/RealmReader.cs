@@ -42,6 +42,11 @@ internal static class RealmReader
     private static RealmSettings ReadSettings(RealmNode node)
     {
         var name = node.RequiredString("realm");
+        if (!name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+        {
+            throw node.Report.Refuse("realm", $"is \"{name}\"; letters, digits, '-', '_' and '.' are allowed, since the name is part of every address and cookie path.");
+        }
+
         if (!node.Bool("enabled", false))
         {
             throw node.Report.Refuse("enabled", "is not true; a disabled realm answers nobody.");

@@ -41,6 +41,7 @@ public sealed class StartupTests
         { "permanentLockout", "true", "permanentLockout" },
         { "verifyEmail", "true", "verifyEmail" },
         { "enabled", "false", "enabled" },
+        { "realm", "\"a; Path=/\"", "realm" },
         { "accessTokenLifespan", "\"soon\"", "accessTokenLifespan" },
         { "defaultSignatureAlgorithm", "\"ES256\"", "defaultSignatureAlgorithm" },
         { "clientPolicies", """{"policies":[{"name":"strict"}]}""", "clientPolicies.policies" },
