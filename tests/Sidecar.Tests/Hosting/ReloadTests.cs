@@ -1,0 +1,116 @@
+using System.Globalization;
+using McpAspire.Sidecar.Tests.Rig;
+
+namespace McpAspire.Sidecar.Tests.Hosting;
+
+/// <summary>Files change under a running sidecar: good ones take effect as a whole, bad ones change nothing.</summary>
+public sealed class ReloadTests
+{
+    private const string Allow = ".*";
+
+    private static CancellationToken Stopping => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Resource_Changed_TakesEffect()
+    {
+        await using var app = new EchoApp();
+        using var folder = Folder(hotReload: true);
+        await using var sidecar = await StartAsync(folder, app);
+        Assert.Equal(200, await StatusAsync(sidecar, "/other"));
+
+        WriteRule(folder, "^/only");
+
+        await Eventually.TrueAsync(async () => await StatusAsync(sidecar, "/other") == 400, "the new rule holds", Stopping);
+        Assert.Equal(200, await StatusAsync(sidecar, "/only"));
+    }
+
+    [Theory]
+    [InlineData("not: [yaml")]
+    [InlineData("")]
+    [InlineData("apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata:\n  name: other\nspec:\n  type: middleware.http.uppercase\n  version: v1\n")]
+    public async Task Resource_MadeWrong_LeavesTheHandlerInPlace(string text)
+    {
+        await using var app = new EchoApp();
+        using var folder = Folder(hotReload: true, rule: "^/only");
+        await using var sidecar = await StartAsync(folder, app);
+
+        folder.Write("resources/rule.yaml", text);
+        await Eventually.TrueAsync(() => sidecar.Output.Contains("Resources not reloaded", StringComparison.Ordinal), "the new file is refused", Stopping);
+
+        Assert.Equal(400, await StatusAsync(sidecar, "/other"));
+        Assert.Equal(200, await StatusAsync(sidecar, "/only"));
+    }
+
+    [Fact]
+    public async Task Resource_Deleted_LeavesTheHandlerInPlace()
+    {
+        await using var app = new EchoApp();
+        using var folder = Folder(hotReload: true, rule: "^/only");
+        await using var sidecar = await StartAsync(folder, app);
+
+        File.Delete(folder.PathOf("resources/rule.yaml"));
+        await Eventually.TrueAsync(() => sidecar.Output.Contains("Resources not reloaded", StringComparison.Ordinal), "the missing file is noticed", Stopping);
+
+        Assert.Equal(400, await StatusAsync(sidecar, "/other"));
+    }
+
+    [Fact]
+    public async Task Hangup_Reloads_AlsoWithHotReloadOff()
+    {
+        await using var app = new EchoApp();
+        using var folder = Folder(hotReload: false);
+        await using var sidecar = await StartAsync(folder, app);
+        WriteRule(folder, "^/only");
+        Assert.Equal(200, await StatusAsync(sidecar, "/other"));
+
+        sidecar.Signal(1);
+
+        await Eventually.TrueAsync(async () => await StatusAsync(sidecar, "/other") == 400, "the new rule holds", Stopping);
+    }
+
+    private static async Task<int> StatusAsync(SidecarProcess sidecar, string path)
+        => (await RawClient.GetAsync(sidecar.HttpPort, path, Stopping, ("dapr-app-id", "app"))).Status;
+
+    private static async Task<SidecarProcess> StartAsync(TemporaryFolder folder, EchoApp app)
+    {
+        var sidecar = await SidecarProcess.StartAsync(
+            ["--app-id", "app", "--app-port", app.Port.ToString(CultureInfo.InvariantCulture), "--resources-path", folder.PathOf("resources"), "--config", folder.PathOf("config.yaml")],
+            Stopping);
+        await Eventually.TrueAsync(() => sidecar.Output.Contains("Watching", StringComparison.Ordinal), "the files are watched", Stopping);
+        return sidecar;
+    }
+
+    private static TemporaryFolder Folder(bool hotReload, string rule = Allow)
+    {
+        var folder = new TemporaryFolder();
+        WriteRule(folder, rule);
+        folder.Write("config.yaml", $"""
+            apiVersion: dapr.io/v1alpha1
+            kind: Configuration
+            metadata:
+              name: config
+            spec:
+              features:
+                - name: HotReload
+                  enabled: {(hotReload ? "true" : "false")}
+              httpPipeline:
+                handlers:
+                  - name: rule
+                    type: middleware.http.routerchecker
+            """);
+        return folder;
+    }
+
+    private static void WriteRule(TemporaryFolder folder, string rule) => folder.Write("resources/rule.yaml", $"""
+        apiVersion: dapr.io/v1alpha1
+        kind: Component
+        metadata:
+          name: rule
+        spec:
+          type: middleware.http.routerchecker
+          version: v1
+          metadata:
+            - name: rule
+              value: "{rule}"
+        """);
+}

@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace McpAspire.Sidecar.Tests.Rig;
+
+/// <summary>The sidecar's executable as a process; <c>SIDECAR</c> names another one, the real daprd for instance.</summary>
+internal sealed class SidecarProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private SidecarProcess(Process process, int httpPort)
+    {
+        _process = process;
+        HttpPort = httpPort;
+    }
+
+    public int HttpPort { get; }
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
+
+    public string Output => string.Join('\n', _output);
+
+    public static string Executable => Environment.GetEnvironmentVariable("SIDECAR") is { Length: > 0 } named
+        ? named
+        : Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Sidecar.exe" : "Sidecar");
+
+    /// <summary>Starts and waits until the API port answers.</summary>
+    public static async Task<SidecarProcess> StartAsync(IEnumerable<string> arguments, CancellationToken cancellationToken, int? httpPort = null, IReadOnlyDictionary<string, string>? environment = null, string? workingDirectory = null)
+    {
+        var sidecar = Launch(arguments, httpPort, environment, workingDirectory);
+        try
+        {
+            await sidecar.WaitForPortAsync(cancellationToken);
+            return sidecar;
+        }
+        catch
+        {
+            await sidecar.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts without waiting.</summary>
+    public static SidecarProcess Launch(IEnumerable<string> arguments, int? httpPort = null, IReadOnlyDictionary<string, string>? environment = null, string? workingDirectory = null)
+    {
+        var port = httpPort ?? FreePort.Next();
+        string[] ports =
+        [
+            "--dapr-http-port", port.ToString(CultureInfo.InvariantCulture),
+            "--dapr-grpc-port", FreePort.Next().ToString(CultureInfo.InvariantCulture),
+            "--metrics-port", FreePort.Next().ToString(CultureInfo.InvariantCulture),
+        ];
+        return LaunchExactly([.. arguments, .. ports], port, environment, workingDirectory);
+    }
+
+    /// <summary>Starts with nothing but these arguments.</summary>
+    public static SidecarProcess LaunchExactly(IEnumerable<string> arguments, int port, IReadOnlyDictionary<string, string>? environment = null, string? workingDirectory = null)
+    {
+        var start = new ProcessStartInfo(Executable)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = workingDirectory ?? AppContext.BaseDirectory,
+        };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (var variable in start.Environment.Keys.Where(key => key.StartsWith("OTEL_", StringComparison.Ordinal) || key.StartsWith("DAPR_", StringComparison.Ordinal) || key == "APP_API_TOKEN").ToArray())
+        {
+            start.Environment.Remove(variable);
+        }
+
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        var process = new Process { StartInfo = start };
+        var sidecar = new SidecarProcess(process, port);
+        process.OutputDataReceived += (_, line) => sidecar.Read(line.Data);
+        process.ErrorDataReceived += (_, line) => sidecar.Read(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return sidecar;
+    }
+
+    /// <summary>Waits for the end of a start that fails and returns what it said.</summary>
+    public async Task<string> WaitForExitAsync(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(_patience);
+        await _process.WaitForExitAsync(patience.Token);
+        return Output;
+    }
+
+    public Task WaitForReadyAsync(CancellationToken cancellationToken)
+        => Eventually.TrueAsync(async () => (await RawClient.GetAsync(HttpPort, "/v1.0/healthz", cancellationToken)).Status == 204, "healthz is 204", cancellationToken);
+
+    public void Signal(int signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private async Task WaitForPortAsync(CancellationToken cancellationToken)
+    {
+        var exited = _process.WaitForExitAsync(cancellationToken);
+        var first = await Task.WhenAny(_listening.Task, exited, Task.Delay(_patience, cancellationToken));
+        if (first != _listening.Task)
+        {
+            throw new InvalidOperationException($"The sidecar did not start:\n{Output}");
+        }
+    }
+
+    private void Read(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        _output.Enqueue(line);
+        if (line.Contains("HTTP server listening on TCP address", StringComparison.Ordinal))
+        {
+            _listening.TrySetResult();
+        }
+    }
+}

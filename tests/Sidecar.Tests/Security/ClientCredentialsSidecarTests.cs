@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using McpAspire.Sidecar.Tests.Rig;
+
+namespace McpAspire.Sidecar.Tests.Security;
+
+/// <summary>A sidecar that fetches its app's own token.</summary>
+public sealed class ClientCredentialsSidecarTests
+{
+    private static CancellationToken Stopping => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Calls_WithoutAToken_ShareOneTokenRequest()
+    {
+        await using var app = new EchoApp();
+        await using var provider = new FakeProvider { Delay = TimeSpan.FromMilliseconds(300) };
+        using var folder = Folder(provider);
+        await using var sidecar = await StartAsync(folder, app);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => CallAsync(sidecar)));
+
+        Assert.All(answers, answer => Assert.Contains("Bearer tok-1", answer.Text, StringComparison.Ordinal));
+        Assert.Single(provider.TokenRequests);
+    }
+
+    [Fact]
+    public async Task Token_AboutToExpire_IsReplaced()
+    {
+        await using var app = new EchoApp();
+        await using var provider = new FakeProvider { ExpiresIn = 1 };
+        using var folder = Folder(provider);
+        await using var sidecar = await StartAsync(folder, app);
+        await CallAsync(sidecar);
+
+        await Eventually.TrueAsync(async () => (await CallAsync(sidecar)).Text.Contains("Bearer tok-2", StringComparison.Ordinal), "the second token is used", Stopping);
+    }
+
+    [Theory]
+    [InlineData(nameof(TokenBehaviour.InvalidScope))]
+    [InlineData(nameof(TokenBehaviour.Unauthorized))]
+    [InlineData(nameof(TokenBehaviour.Broken))]
+    [InlineData(nameof(TokenBehaviour.NoToken))]
+    [InlineData(nameof(TokenBehaviour.Html))]
+    [InlineData(nameof(TokenBehaviour.Drop))]
+    public async Task Call_WhenNoTokenCanBeHad_Is502AndNeverReachesTheApp(string behaviour)
+    {
+        await using var app = new EchoApp();
+        await using var provider = new FakeProvider { Behaviour = Enum.Parse<TokenBehaviour>(behaviour) };
+        using var folder = Folder(provider);
+        await using var sidecar = await StartAsync(folder, app);
+
+        var refused = await CallAsync(sidecar);
+        provider.Behaviour = TokenBehaviour.Good;
+        var served = await CallAsync(sidecar);
+
+        Assert.Equal(502, refused.Status);
+        Assert.Equal("ERR_OAUTH2_TOKEN", (string?)JsonNode.Parse(refused.Text)!["errorCode"]);
+        Assert.DoesNotContain("agent-secret", refused.Text + sidecar.Output, StringComparison.Ordinal);
+        Assert.Equal(200, served.Status);
+        Assert.Single(app.Requests);
+    }
+
+    private static Task<RawResponse> CallAsync(SidecarProcess sidecar)
+        => RawClient.GetAsync(sidecar.HttpPort, "/mcp", Stopping, ("dapr-app-id", "app"), ("Authorization", "Bearer own"));
+
+    private static Task<SidecarProcess> StartAsync(TemporaryFolder folder, EchoApp app)
+        => SidecarProcess.StartAsync(["--app-id", "app", "--app-port", app.Port.ToString(CultureInfo.InvariantCulture), "--resources-path", folder.PathOf("resources"), "--config", folder.PathOf("config.yaml")], Stopping);
+
+    private static TemporaryFolder Folder(FakeProvider provider)
+    {
+        var folder = new TemporaryFolder();
+        folder.Write("resources/cc.yaml", $"""
+            apiVersion: dapr.io/v1alpha1
+            kind: Component
+            metadata:
+              name: cc
+            spec:
+              type: middleware.http.oauth2clientcredentials
+              version: v1
+              metadata:
+                - name: clientID
+                  value: "mcp-agent"
+                - name: clientSecret
+                  value: "agent-secret"
+                - name: scopes
+                  value: "tickets:read"
+                - name: tokenURL
+                  value: "{provider.Issuer}/token"
+                - name: headerName
+                  value: "authorization"
+            """);
+        folder.Write("config.yaml", """
+            apiVersion: dapr.io/v1alpha1
+            kind: Configuration
+            metadata:
+              name: config
+            spec:
+              httpPipeline:
+                handlers:
+                  - name: cc
+                    type: middleware.http.oauth2clientcredentials
+            """);
+        return folder;
+    }
+}

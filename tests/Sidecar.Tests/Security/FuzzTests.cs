@@ -1,0 +1,130 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Preflight;
+using McpAspire.Sidecar.Resources;
+using McpAspire.Sidecar.Tests.Contract;
+using McpAspire.Sidecar.Tests.Rig;
+
+namespace McpAspire.Sidecar.Tests.Security;
+
+/// <summary>Broken resources and broken requests: an error or a normal answer, never a crash, a hang, or a pass without a login.</summary>
+public sealed class FuzzTests
+{
+    private static readonly bool _long = Environment.GetEnvironmentVariable("LONG") == "1";
+
+    private static CancellationToken Stopping => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Yaml_MutatedAnyhow_IsRefusedOrStillAsksForTheLogin()
+    {
+        using var folder = new TemporaryFolder();
+        var good = Path.Combine(Recording.Folder, "config", "fail-open", "good");
+        var resources = File.ReadAllText(Path.Combine(good, "resources", "resources.yaml"));
+        var config = File.ReadAllText(Path.Combine(good, "config.yaml"));
+        var random = new Random(20261124);
+        var loaded = 0;
+        for (var round = 0; round < (_long ? 10_000 : 1_000); round++)
+        {
+            Stopping.ThrowIfCancellationRequested();
+            folder.Write("resources/resources.yaml", round % 2 == 0 ? Mutate(resources, random) : resources);
+            var configPath = folder.Write("config.yaml", round % 2 == 0 ? config : Mutate(config, random));
+            var options = new SidecarOptions { AppId = "app", ConfigPaths = [configPath], ResourcesPaths = [folder.PathOf("resources")] };
+
+            var findings = new ResourceCheck(options, PreflightTarget.Embedded, _ => null).Run();
+
+            if (findings.All(finding => finding.Severity != Severity.Error))
+            {
+                loaded++;
+                var configuration = ResourceLoader.Load(options).Configuration;
+                Assert.NotEmpty(configuration.HttpPipeline.Concat(configuration.AppHttpPipeline));
+            }
+        }
+
+        Assert.True(loaded > 0, "the mutations leave some files whole");
+    }
+
+    [Fact]
+    public async Task Request_MutatedAnyhow_NeverReachesTheAppWithoutALogin()
+    {
+        await using var rig = await LoginRig.StartAsync(pathFilter: null);
+        rig.App.TakeRequests();
+        var random = new Random(20261124);
+        string[] seeds =
+        [
+            "GET /mcp?x=1 HTTP/1.1\r\nHost: localhost\r\ndapr-app-id: app\r\nCookie: gosessionsid=x\r\n\r\n",
+            "POST /v1.0/invoke/app/method/mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nAuthorization: Bearer x\r\n\r\n{}",
+            "POST /mcp HTTP/1.1\r\nHost: localhost\r\ndapr-app-id: app\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+            "GET /mcp?state=a&code=b HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic ZGFwci1hcHAtaWQ6YXBw\r\n\r\n",
+        ];
+
+        for (var round = 0; round < (_long ? 10_000 : 400); round++)
+        {
+            await SendAsync(rig.Sidecar.HttpPort, Encoding.Latin1.GetBytes(Mutate(seeds[round % seeds.Length], random)));
+        }
+
+        Assert.False(rig.Sidecar.HasExited);
+        Assert.Equal(302, (await rig.GetAsync("/mcp", null)).Status);
+        Assert.Empty(rig.App.Requests);
+    }
+
+    /// <summary>Sends, says that nothing more comes, and reads what comes back; whatever it is.</summary>
+    private static async Task SendAsync(int port, byte[] bytes)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stopping);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, port, patience.Token);
+        var stream = client.GetStream();
+        try
+        {
+            await stream.WriteAsync(bytes, patience.Token);
+            client.Client.Shutdown(SocketShutdown.Send);
+            var buffer = new byte[4096];
+            while (await stream.ReadAsync(buffer, patience.Token) > 0)
+            {
+                // until the sidecar closes
+            }
+        }
+        catch (IOException)
+        {
+            // Refused before everything was sent.
+        }
+    }
+
+    private static string Mutate(string text, Random random)
+    {
+        var builder = new StringBuilder(text);
+        for (var change = random.Next(1, 4); change > 0 && builder.Length > 0; change--)
+        {
+            var at = random.Next(builder.Length);
+            switch (random.Next(6))
+            {
+                case 0:
+                    builder[at] = (char)random.Next(1, 256);
+                    break;
+                case 1:
+                    builder.Remove(at, Math.Min(random.Next(1, 12), builder.Length - at));
+                    break;
+                case 2:
+                    builder.Insert(at, builder.ToString(at, Math.Min(random.Next(1, 40), builder.Length - at)));
+                    break;
+                case 3:
+                    builder.Insert(at, "\t:{[&*%\r\n\"'"[random.Next(10)]);
+                    break;
+                case 4:
+                    builder[at] = char.IsUpper(builder[at]) ? char.ToLowerInvariant(builder[at]) : char.ToUpperInvariant(builder[at]);
+                    break;
+                default:
+                    var lines = builder.ToString().Split('\n');
+                    var line = random.Next(lines.Length);
+                    (lines[line], lines[0]) = (lines[0], lines[line]);
+                    builder.Clear().Append(string.Join('\n', lines));
+                    break;
+            }
+        }
+
+        return builder.ToString();
+    }
+}
