@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace McpAspire.ServiceDefaults;
 
@@ -24,6 +25,8 @@ public static class HealthExtensions
     {
         builder.Services.AddHealthChecks()
             .AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
+        builder.Logging.AddFilter(HealthChangeLog.FrameworkCategory, LogLevel.None);
+        builder.Services.AddSingleton<IHealthCheckPublisher, HealthChangeLog>();
         return builder;
     }
 
