@@ -1,6 +1,6 @@
 using System.Net;
-using McpAspire.Testing;
 using Aspire.Hosting.Testing;
+using McpAspire.Testing;
 
 namespace McpAspire.Integration;
 

@@ -1,5 +1,5 @@
-using McpAspire.McpServer.Data;
 using McpAspire.McpServer.Audit;
+using McpAspire.McpServer.Data;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Data.Sqlite;
