@@ -30,7 +30,8 @@ internal sealed class ClientReader(
         var clientId = node.RequiredString("clientId");
         RefuseWeakening(node);
         var isPublic = node.Bool("publicClient", false);
-        var serviceAccounts = node.Bool("serviceAccountsEnabled", false);
+        var bearerOnly = node.Bool("bearerOnly", false);
+        var serviceAccounts = node.Bool("serviceAccountsEnabled", false) && !bearerOnly;
         var client = new Client
         {
             Id = node.String("id") ?? StableId.For("client", clientId),
@@ -40,7 +41,7 @@ internal sealed class ClientReader(
             Public = isPublic,
             Authenticator = ReadAuthenticator(node),
             Secret = node.String("secret"),
-            StandardFlow = node.Bool("standardFlowEnabled", true),
+            StandardFlow = node.Bool("standardFlowEnabled", true) && !bearerOnly,
             DirectAccessGrants = node.Bool("directAccessGrantsEnabled", false),
             ServiceAccounts = !isPublic && serviceAccounts,
             ConsentRequired = node.Bool("consentRequired", false),
@@ -84,9 +85,9 @@ internal sealed class ClientReader(
             throw node.Report.Refuse(node.Join("implicitFlowEnabled"), "is true; the implicit flow puts tokens into URLs and is not supported, set it to false.");
         }
 
-        if (node.Bool("bearerOnly", false) || node.Bool("authorizationServicesEnabled", false))
+        if (node.Bool("authorizationServicesEnabled", false))
         {
-            throw node.Report.Refuse(node.Path, "uses bearerOnly or authorizationServicesEnabled, which are not supported.");
+            throw node.Report.Refuse(node.Join("authorizationServicesEnabled"), "is true; authorization services are not supported, set it to false.");
         }
 
         if (node.Map("authenticationFlowBindingOverrides").Count > 0)

@@ -13,6 +13,12 @@ internal static class RealmRestrictions
         ("firstBrokerLoginFlow", "first broker login"), ("dockerAuthenticationFlow", "docker auth"),
     ];
 
+    private static readonly string[] StricterLifetimes =
+        ["clientSessionIdleTimeout", "clientSessionMaxLifespan", "clientOfflineSessionIdleTimeout", "clientOfflineSessionMaxLifespan"];
+
+    /// <summary>Settings of second factors, which no flow here asks for; a user who has one stops the start.</summary>
+    private static readonly string[] UnusedPrefixes = ["otpPolicy", "otpSupported", "webAuthnPolicy"];
+
     public static void Check(RealmNode node)
     {
         CheckFlows(node);
@@ -31,10 +37,25 @@ internal static class RealmRestrictions
             throw node.Report.Refuse("verifyEmail", "is true; mail is not supported, and skipping the check would weaken the sign-in.");
         }
 
+        foreach (var member in StricterLifetimes)
+        {
+            if (node.Int(member, 0) > 0)
+            {
+                throw node.Report.Refuse(member, "is set; this lifetime is not supported, and leaving it out would let sessions live longer than they should.");
+            }
+        }
+
+        if (node.Bool("offlineSessionMaxLifespanEnabled", false))
+        {
+            throw node.Report.Refuse("offlineSessionMaxLifespanEnabled", "is true; offline sessions without use end after offlineSessionIdleTimeout only, set it to false.");
+        }
+
         RefuseAlgorithm(node);
         ReadComponents(node);
+        node.Skip([.. node.Names.Where(name => UnusedPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))]);
         node.Skip(
-            "id", "displayNameHtml", "registrationAllowed", "registrationEmailAsUsername", "rememberMe", "resetPasswordAllowed",
+            "offlineSessionMaxLifespan", "ssoSessionIdleTimeoutRememberMe", "ssoSessionMaxLifespanRememberMe",
+            "accessTokenLifespanForImplicitFlow", "requiredCredentials", "id", "displayNameHtml", "registrationAllowed", "registrationEmailAsUsername", "rememberMe", "resetPasswordAllowed",
             "editUsernameAllowed", "duplicateEmailsAllowed", "accessCodeLifespanUserAction", "attributes", "requiredActions",
             "internationalizationEnabled", "supportedLocales", "defaultLocale", "loginTheme", "accountTheme", "adminTheme",
             "emailTheme", "smtpServer", "browserSecurityHeaders", "eventsEnabled", "eventsListeners", "eventsExpiration",

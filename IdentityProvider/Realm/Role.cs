@@ -11,6 +11,9 @@ internal sealed class Role(string? client, string name)
 
     public IReadOnlyList<Role> Composites => _composites;
 
+    /// <summary>Forgets what Keycloak would have put in: the file says it itself.</summary>
+    public void Reset() => _composites.Clear();
+
     public void Contains(Role role) => _composites.Add(role);
 
     /// <summary>The roles and everything they contain.</summary>

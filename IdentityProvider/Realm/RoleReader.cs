@@ -16,7 +16,9 @@ internal static class RoleReader
         var declared = new List<(RealmNode Node, Role Role)>();
         foreach (var item in node.Objects("realm"))
         {
-            declared.Add((item, roles.Add(null, item.RequiredString("name"))));
+            var role = roles.Add(null, item.RequiredString("name"));
+            role.Reset();
+            declared.Add((item, role));
         }
 
         if (node.Object("client") is { } clients)

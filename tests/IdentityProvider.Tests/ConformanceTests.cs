@@ -19,11 +19,12 @@ public sealed partial class ConformanceTests
         Assert.SkipWhen(string.IsNullOrEmpty(suite), "MCP_CONFORMANCE does not name the conformance suite");
         var realm = TestRealm.Variant(realm => TestRealm.Client(realm, "mcp-console")["redirectUris"] = new JsonArray("http://127.0.0.1/*"));
         await using var provider = await RunningProvider.StartAsync(realm);
-        var start = new ProcessStartInfo(suite!,
+        string[] arguments =
         [
             "authorization", "--url", provider.Issuer, "--client-id", "mcp-console", "--client-secret", "console-secret",
             "--resource", TestRealm.Values["MCP_RESOURCE"], "--port", $"{FreePorts.Next()}",
-        ]) { RedirectStandardOutput = true };
+        ];
+        var start = new ProcessStartInfo(suite!, arguments) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         var output = await FollowAsync(process, provider.BaseUrl);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

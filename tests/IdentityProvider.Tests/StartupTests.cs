@@ -45,6 +45,8 @@ public sealed class StartupTests
         { "accessTokenLifespan", "\"soon\"", "accessTokenLifespan" },
         { "defaultSignatureAlgorithm", "\"ES256\"", "defaultSignatureAlgorithm" },
         { "clientPolicies", """{"policies":[{"name":"strict"}]}""", "clientPolicies.policies" },
+        { "clientSessionMaxLifespan", "60", "clientSessionMaxLifespan" },
+        { "offlineSessionMaxLifespanEnabled", "true", "offlineSessionMaxLifespanEnabled" },
         { "users", """[{"username":"x","enabled":true,"requiredActions":["CONFIGURE_TOTP"]}]""", "users[0].requiredActions" },
         { "users", """[{"username":"x","enabled":true,"credentials":[{"type":"otp"}]}]""", "users[0].credentials[0].type" },
         { "users", """[{"username":"x","enabled":true,"credentials":[{"value":"p","temporary":true}]}]""", "users[0].credentials[0].temporary" },
@@ -78,6 +80,25 @@ public sealed class StartupTests
         var (_, report) = RealmFile.Load(file, TestRealm.Values.GetValueOrDefault);
         Assert.Contains("somethingNew", report.Unsupported);
         Assert.Contains(report.Unsupported, path => path.Contains("magic", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Load_MembersOfAFullExport_AreUnderstood()
+    {
+        var file = TestRealm.Variant(realm =>
+        {
+            realm["otpPolicyType"] = "totp";
+            realm["webAuthnPolicyRpEntityName"] = "keycloak";
+            realm["clientSessionIdleTimeout"] = 0;
+            realm["roles"]!["realm"]!.AsArray().Add(JsonNode.Parse("""{"name":"default-roles-mcp","composite":true,"composites":{"realm":["agent"]}}"""));
+            realm["clients"]!.AsArray().Add(JsonNode.Parse("""{"clientId":"broker","bearerOnly":true,"name":"${client_broker}"}"""));
+        });
+        var (model, report) = RealmFile.Load(file, TestRealm.Values.GetValueOrDefault);
+
+        Assert.Empty(report.Unsupported);
+        Assert.False(model.FindClient("broker")!.StandardFlow);
+        var account = model.FindServiceAccount(model.FindClient("mcp-server")!)!;
+        Assert.Equal(["agent", "default-roles-mcp"], account.Roles.Select(role => role.Name).Order());
     }
 
     [Fact]
