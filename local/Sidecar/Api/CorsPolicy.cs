@@ -40,8 +40,8 @@ internal sealed class CorsPolicy(SidecarOptions options)
         return preflight;
     }
 
-    /// <summary>An allowed origin may hold one asterisk.</summary>
-    private static bool Allows(string allowed, string origin)
+    /// <summary>What is allowed may hold one asterisk.</summary>
+    public static bool Allows(string allowed, string origin)
     {
         var star = allowed.IndexOf('*', StringComparison.Ordinal);
         return star < 0

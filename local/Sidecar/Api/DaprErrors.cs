@@ -18,6 +18,9 @@ internal static class DaprErrors
     public static Task InvokeFailedAsync(HttpContext http, string appId, string reason)
         => WriteAsync(http, StatusCodes.Status500InternalServerError, DirectInvoke, Text($"failed to invoke, id: {appId}, err: {reason}"));
 
+    public static Task AmbiguousPathAsync(HttpContext http)
+        => WriteAsync(http, StatusCodes.Status400BadRequest, "ERR_PATH_AMBIGUOUS", "the path is percent-encoded more than once, and a pathFilter would judge it differently once it is decoded");
+
     /// <summary>Ids and methods hold one byte a character.</summary>
     private static string Text(string bytes) => Ascii.IsValid(bytes) ? bytes : Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes));
 

@@ -15,6 +15,8 @@ internal sealed class MetadataApi(SidecarOptions options, AppReadiness app)
     public const string RuntimeVersion = "1.18.3";
 
     private const int MaxEntries = 256;
+    private const int MaxKeyLength = 256;
+    private const int MaxValueBytes = 64 * 1024;
 
     private readonly ConcurrentDictionary<string, string> _extended = new(StringComparer.Ordinal) { ["daprRuntimeVersion"] = RuntimeVersion };
 
@@ -33,16 +35,33 @@ internal sealed class MetadataApi(SidecarOptions options, AppReadiness app)
 
     public async Task PutAsync(SidecarRequest request, string key)
     {
-        if (_extended.Count >= MaxEntries && !_extended.ContainsKey(key))
+        var http = request.Http;
+        var name = Text(key);
+        if (name.Length > MaxKeyLength)
         {
-            await DaprErrors.WriteAsync(request.Http, StatusCodes.Status500InternalServerError, "ERR_METADATA_SET", $"no more than {MaxEntries} values can be set");
+            await RefuseAsync(http, StatusCodes.Status400BadRequest, $"a key has no more than {MaxKeyLength} characters");
             return;
         }
 
-        using var reader = new StreamReader(request.Http.Request.Body, Encoding.UTF8);
-        _extended[Text(key)] = await reader.ReadToEndAsync(request.Http.RequestAborted);
-        request.Http.Response.StatusCode = StatusCodes.Status204NoContent;
+        if (_extended.Count >= MaxEntries && !_extended.ContainsKey(name))
+        {
+            await RefuseAsync(http, StatusCodes.Status500InternalServerError, $"no more than {MaxEntries} values can be set");
+            return;
+        }
+
+        var buffer = new byte[MaxValueBytes + 1];
+        var length = await http.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, http.RequestAborted);
+        if (length > MaxValueBytes)
+        {
+            await RefuseAsync(http, StatusCodes.Status413PayloadTooLarge, $"a value has no more than {MaxValueBytes} bytes");
+            return;
+        }
+
+        _extended[name] = Encoding.UTF8.GetString(buffer, 0, length);
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
+
+    private static Task RefuseAsync(HttpContext http, int status, string message) => DaprErrors.WriteAsync(http, status, "ERR_METADATA_SET", message);
 
     private static string Text(string bytes) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes));
 

@@ -6,10 +6,15 @@ using McpAspire.Sidecar.Telemetry;
 namespace McpAspire.Sidecar.Hosting;
 
 /// <summary>What answers on which port: the API, the public port (health and metadata only), and the gRPC port, where nothing is implemented.</summary>
-internal sealed class PortDispatcher(SidecarApplication application, SidecarRuntime runtime, HealthApi health, MetadataApi metadata, SidecarTracer tracer, SidecarOptions options)
+internal sealed class PortDispatcher(SidecarApplication application, SidecarRuntime runtime, HostGate hosts, HealthApi health, MetadataApi metadata, SidecarTracer tracer, SidecarOptions options)
 {
     public Task HandleAsync(HttpContext http)
     {
+        if (!hosts.Admits(http))
+        {
+            return HostGate.RefuseAsync(http);
+        }
+
         var port = http.Connection.LocalPort;
         if (port == options.HttpPort)
         {

@@ -34,6 +34,7 @@ internal static class SidecarServices
         services.AddSingleton<SecretsApi>();
         services.AddSingleton<ShutdownApi>();
         services.AddSingleton<ApiRouter>();
+        services.AddSingleton<HostGate>();
         services.AddSingleton<ApiTokenGate>();
         services.AddSingleton<CorsPolicy>();
         services.AddSingleton<SidecarRuntime>();

@@ -14,7 +14,8 @@ internal readonly record struct RequestTarget(string Path, bool HadTrailingSlash
         var queryAt = raw.IndexOf('?', start);
         var path = queryAt < 0 ? raw.AsSpan(start) : raw.AsSpan(start, queryAt - start);
         var query = queryAt < 0 || queryAt == raw.Length - 1 ? string.Empty : raw[queryAt..];
-        if (!TryDecode(path, out var decoded))
+        var decoded = Decode(path, out var isValid);
+        if (!isValid)
         {
             target = default;
             return false;
@@ -42,39 +43,34 @@ internal readonly record struct RequestTarget(string Path, bool HadTrailingSlash
         return slash < 0 ? raw.Length : slash;
     }
 
-    private static bool TryDecode(ReadOnlySpan<char> path, out string decoded)
+    /// <summary>Takes one layer of percent-encoding off; a percent sign that is no escape stays, and the path is not valid.</summary>
+    public static string Decode(ReadOnlySpan<char> path, out bool isValid)
     {
+        isValid = true;
         if (path.IndexOf('%') < 0)
         {
-            decoded = path.ToString();
-            return true;
+            return path.ToString();
         }
 
         var builder = new StringBuilder(path.Length);
         for (var i = 0; i < path.Length; i++)
         {
-            if (path[i] != '%')
-            {
-                builder.Append(path[i]);
-            }
-            else if (i + 2 < path.Length && char.IsAsciiHexDigit(path[i + 1]) && char.IsAsciiHexDigit(path[i + 2]))
+            if (path[i] == '%' && i + 2 < path.Length && char.IsAsciiHexDigit(path[i + 1]) && char.IsAsciiHexDigit(path[i + 2]))
             {
                 builder.Append((char)Convert.ToByte(path.Slice(i + 1, 2).ToString(), 16));
                 i += 2;
+                continue;
             }
-            else
-            {
-                decoded = string.Empty;
-                return false;
-            }
+
+            isValid &= path[i] != '%';
+            builder.Append(path[i]);
         }
 
-        decoded = builder.ToString();
-        return true;
+        return builder.ToString();
     }
 
     /// <summary>No empty, <c>.</c> and <c>..</c> segments and no slash at the end.</summary>
-    private static string Clean(string path)
+    public static string Clean(string path)
     {
         if (path.Length == 0)
         {

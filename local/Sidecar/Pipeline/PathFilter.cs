@@ -5,7 +5,8 @@ namespace McpAspire.Sidecar.Pipeline;
 
 /// <summary>
 /// A middleware's <c>pathFilter</c>: an RE2 expression that is looked for in the cleaned path, so that
-/// <c>//mcp</c> and <c>/x/../mcp</c> cannot slip past one written for <c>/mcp</c>.
+/// <c>//mcp</c> and <c>/x/../mcp</c> cannot slip past one written for <c>/mcp</c>. What is encoded more than once must
+/// give the same answer however often it is decoded.
 /// </summary>
 internal sealed class PathFilter
 {
@@ -36,7 +37,21 @@ internal sealed class PathFilter
         }
     }
 
-    public bool Matches(string path) => _regex is null || _regex.IsMatch(Text(path));
+    public FilterVerdict Judge(string path)
+    {
+        if (_regex is null)
+        {
+            return FilterVerdict.Applies;
+        }
+
+        if (!PathLayers.TryRead(path, out var layers))
+        {
+            return FilterVerdict.Ambiguous;
+        }
+
+        var matches = layers.Count(layer => _regex.IsMatch(Text(layer)));
+        return matches == 0 ? FilterVerdict.Passes : matches == layers.Count ? FilterVerdict.Applies : FilterVerdict.Ambiguous;
+    }
 
     private static string Text(string bytes)
         => Ascii.IsValid(bytes) ? bytes : Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes));

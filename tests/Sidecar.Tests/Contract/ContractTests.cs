@@ -18,7 +18,6 @@ public sealed class ContractTests
     [InlineData("secrets")]
     [InlineData("cors")]
     [InlineData("limits")]
-    [InlineData("ratelimit")]
     [InlineData("routealias")]
     [InlineData("routerchecker")]
     [InlineData("uppercase")]
@@ -32,6 +31,10 @@ public sealed class ContractTests
         Assert.True(found.Count == 0, string.Join('\n', found));
         Assert.True(player.Replayed > 0);
     }
+
+    [Fact]
+    [Trait("Category", "Timed")]
+    public Task RateLimit_Replayed_IsAnsweredAsDaprdDoes() => Exchange_Replayed_IsAnsweredAsDaprdDoes("ratelimit");
 
     [Fact]
     public async Task Bearer_Replayed_IsAnsweredAsDaprdDoes()

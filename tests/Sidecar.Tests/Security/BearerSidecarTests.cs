@@ -84,6 +84,21 @@ public sealed class BearerSidecarTests
     }
 
     [Fact]
+    public async Task Token_WithoutAnEnd_IsRefused()
+    {
+        await using var app = new EchoApp();
+        await using var provider = new FakeProvider();
+        using var folder = Folder(provider);
+        await using var sidecar = await StartAsync(folder, app);
+        await sidecar.WaitForReadyAsync(Stopping);
+
+        var answer = await CallAsync(sidecar, provider.Key.Sign(provider.Claims(claims => claims.Remove("exp"))));
+
+        Assert.Equal((401, "Bearer error=\"invalid_token\""), (answer.Status, answer.Header("WWW-Authenticate")));
+        Assert.Empty(app.Requests);
+    }
+
+    [Fact]
     public async Task Token_BehindAGoodOne_DoesNotReachTheApp()
     {
         await using var app = new EchoApp();

@@ -10,6 +10,7 @@ public sealed class ClientCredentialsSidecarTests
     private static CancellationToken Stopping => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait("Category", "Timed")]
     public async Task Calls_WithoutAToken_ShareOneTokenRequest()
     {
         await using var app = new EchoApp();
@@ -24,6 +25,7 @@ public sealed class ClientCredentialsSidecarTests
     }
 
     [Fact]
+    [Trait("Category", "Timed")]
     public async Task Token_AboutToExpire_IsReplaced()
     {
         await using var app = new EchoApp();
@@ -58,6 +60,24 @@ public sealed class ClientCredentialsSidecarTests
         Assert.DoesNotContain("agent-secret", refused.Text + sidecar.Output, StringComparison.Ordinal);
         Assert.Equal(200, served.Status);
         Assert.Single(app.Requests);
+    }
+
+    [Theory]
+    [InlineData("POST", "http://evil.example")]
+    [InlineData("GET", "null")]
+    [InlineData("OPTIONS", "http://localhost:5000")]
+    public async Task Browser_CannotCallWithTheAppsToken(string verb, string origin)
+    {
+        await using var app = new EchoApp();
+        await using var provider = new FakeProvider();
+        using var folder = Folder(provider);
+        await using var sidecar = await StartAsync(folder, app);
+
+        var answer = await RawClient.SendAsync(sidecar.HttpPort, verb, "/mcp", null, Stopping, ("dapr-app-id", "app"), ("Origin", origin));
+
+        Assert.Equal((403, "ERR_OAUTH2_ORIGIN"), (answer.Status, (string?)JsonNode.Parse(answer.Text)!["errorCode"]));
+        Assert.Empty(provider.TokenRequests);
+        Assert.DoesNotContain(app.Requests, request => request.Path == "/mcp");
     }
 
     private static Task<RawResponse> CallAsync(SidecarProcess sidecar)

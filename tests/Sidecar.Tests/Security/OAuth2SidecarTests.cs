@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Web;
 using McpAspire.Sidecar.Tests.Rig;
 
@@ -160,7 +161,36 @@ public sealed class OAuth2SidecarTests
         Assert.DoesNotContain(rig.App.Requests, request => request.Path == "/mcp");
     }
 
+    [Theory]
+    [InlineData("httpPipeline", "/%256dcp")]
+    [InlineData("httpPipeline", "/%25256dcp")]
+    [InlineData("httpPipeline", "/x/%252e%252e/mcp")]
+    [InlineData("httpPipeline", "/mcp/%252e%252e/other")]
+    [InlineData("appHttpPipeline", "/v1.0/invoke/app/method/%256dcp")]
+    [InlineData("appHttpPipeline", "/v1.0/invoke/app/method/mcp/%252e%252e/other")]
+    public async Task Filter_WrittenForAPath_CannotBeSlippedPastByEncodingTwice(string pipeline, string target)
+    {
+        await using var rig = await LoginRig.StartAsync(pipeline);
+
+        var answer = await rig.GetAsync(target, null);
+
+        Assert.Equal((400, "ERR_PATH_AMBIGUOUS"), (answer.Status, (string?)JsonNode.Parse(answer.Text)!["errorCode"]));
+        Assert.DoesNotContain(rig.App.Requests, request => request.Path != "/dapr/config");
+    }
+
     [Fact]
+    public async Task Path_EncodedTwice_ReachesTheAppAsItCame_WhereTheFilterIsSure()
+    {
+        await using var rig = await LoginRig.StartAsync();
+
+        var answer = await rig.GetAsync("/other/a%252Fb", null);
+
+        Assert.Equal(200, answer.Status);
+        Assert.Contains(rig.App.Requests, request => request.Path == "/other/a%2Fb");
+    }
+
+    [Fact]
+    [Trait("Category", "Timed")]
     public async Task Token_ThatExpires_IsRenewedOnceForAllCalls()
     {
         await using var rig = await LoginRig.StartAsync();
@@ -180,6 +210,7 @@ public sealed class OAuth2SidecarTests
     }
 
     [Fact]
+    [Trait("Category", "Timed")]
     public async Task Token_ThatExpiredForGood_SendsAPageToTheLoginAndRefusesAProgram()
     {
         await using var rig = await LoginRig.StartAsync();

@@ -23,7 +23,7 @@ public sealed class StreamingTests
         await client.ConnectAsync(IPAddress.Loopback, sidecar.HttpPort, Stopping);
         await using var stream = client.GetStream();
 
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET /b/sse?n=1&first=30 HTTP/1.1\r\nHost: a\r\ndapr-app-id: app\r\nAccept: {accept}\r\n\r\n"), Stopping);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET /b/sse?n=1&first=30 HTTP/1.1\r\nHost: localhost\r\ndapr-app-id: app\r\nAccept: {accept}\r\n\r\n"), Stopping);
         var reader = new RawReader(stream);
         var status = await reader.ReadLineAsync(Stopping);
         var headers = await reader.ReadHeadersAsync(Stopping);
@@ -33,6 +33,7 @@ public sealed class StreamingTests
     }
 
     [Fact]
+    [Trait("Category", "Timed")]
     public async Task Events_ComeOneByOne()
     {
         await using var app = new EchoApp();
@@ -41,7 +42,7 @@ public sealed class StreamingTests
 
         var answer = await RawClient.SendAsync(
             sidecar.HttpPort,
-            Encoding.ASCII.GetBytes("GET /b/sse?n=3&every=0.3 HTTP/1.1\r\nHost: a\r\ndapr-app-id: app\r\nAccept: text/event-stream\r\n\r\n"),
+            Encoding.ASCII.GetBytes("GET /b/sse?n=3&every=0.3 HTTP/1.1\r\nHost: localhost\r\ndapr-app-id: app\r\nAccept: text/event-stream\r\n\r\n"),
             isHead: false,
             Stopping,
             onChunk: _ => times.Add(Stopwatch.GetTimestamp()));
@@ -59,7 +60,7 @@ public sealed class StreamingTests
         using (var client = new TcpClient())
         {
             await client.ConnectAsync(IPAddress.Loopback, sidecar.HttpPort, Stopping);
-            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes("GET /b/slow?s=60 HTTP/1.1\r\nHost: a\r\ndapr-app-id: app\r\n\r\n"), Stopping);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes("GET /b/slow?s=60 HTTP/1.1\r\nHost: localhost\r\ndapr-app-id: app\r\n\r\n"), Stopping);
             await Eventually.TrueAsync(() => !app.Requests.IsEmpty, "the app has the request", Stopping);
         }
 
@@ -74,7 +75,7 @@ public sealed class StreamingTests
 
         var answer = await RawClient.SendAsync(
             sidecar.HttpPort,
-            Encoding.ASCII.GetBytes("POST /show HTTP/1.1\r\nHost: a\r\ndapr-app-id: app\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"),
+            Encoding.ASCII.GetBytes("POST /show HTTP/1.1\r\nHost: localhost\r\ndapr-app-id: app\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"),
             isHead: false,
             Stopping,
             rest: async stream =>

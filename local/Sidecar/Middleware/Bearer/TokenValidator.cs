@@ -67,11 +67,11 @@ internal sealed class TokenValidator(ProviderKeys keys, string issuer, string au
         return result.IsValid && !IsIssuedInTheFuture(jwt);
     }
 
-    /// <summary>A token without <c>exp</c> is the issuer's choice and passes, as with daprd.</summary>
+    /// <summary>A token without <c>exp</c> would be good for ever; daprd lets it pass.</summary>
     private bool IsInTime(DateTime? notBefore, DateTime? expires)
     {
         var now = time.GetUtcNow().UtcDateTime;
-        return !(notBefore > now + skew) && !(expires <= now - skew);
+        return !(notBefore > now + skew) && expires > now - skew;
     }
 
     private bool IsIssuedInTheFuture(JsonWebToken jwt)

@@ -36,9 +36,22 @@ internal sealed partial class ClientCredentialsHandler(string headerName, PathFi
 
     public async Task InvokeAsync(SidecarRequest request, SidecarDelegate next)
     {
-        if (!filter.Matches(request.FilterPath))
+        switch (filter.Judge(request.FilterPath))
         {
-            await next(request);
+            case FilterVerdict.Passes:
+                await next(request);
+                return;
+            case FilterVerdict.Ambiguous:
+                await DaprErrors.AmbiguousPathAsync(request.Http);
+                return;
+            default:
+                break;
+        }
+
+        // An unattended app is no browser: a web page must not act with its rights.
+        if (request.Http.Request.Headers.Origin.Count > 0)
+        {
+            await DaprErrors.WriteAsync(request.Http, StatusCodes.Status403Forbidden, "ERR_OAUTH2_ORIGIN", "a request with an Origin comes from a browser; this sidecar lends its app's token to none");
             return;
         }
 

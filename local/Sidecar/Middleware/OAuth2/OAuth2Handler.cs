@@ -28,10 +28,16 @@ internal sealed partial class OAuth2Handler(OAuth2Settings settings, UserTokenSo
         var http = request.Http;
         var (id, session) = FindSession(http.Request.Headers.Cookie);
         SessionCookie.Strip(http.Request.Headers);
-        if (!settings.Filter.Matches(request.FilterPath))
+        switch (settings.Filter.Judge(request.FilterPath))
         {
-            await next(request);
-            return;
+            case FilterVerdict.Passes:
+                await next(request);
+                return;
+            case FilterVerdict.Ambiguous:
+                await DaprErrors.AmbiguousPathAsync(http);
+                return;
+            default:
+                break;
         }
 
         if (TryReadCallback(request, out var state, out var code))

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace McpAspire.Sidecar.Middleware.RouterChecker;
 
-/// <summary><c>middleware.http.routerchecker</c>: the path with its query must match a rule, as the caller wrote it and as it is forwarded.</summary>
+/// <summary><c>middleware.http.routerchecker</c>: the path with its query must match a rule, as the caller wrote it and however often it is decoded.</summary>
 internal sealed class RouterCheckerHandler(Regex rule) : IPipelineHandler
 {
     public static RouterCheckerHandler Create(MiddlewareSettings settings, ICollection<string> warnings)
@@ -23,7 +23,7 @@ internal sealed class RouterCheckerHandler(Regex rule) : IPipelineHandler
         var asWritten = request.Stage == PipelineStage.Http
             ? request.Http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget
             : request.FilterPath + request.Query;
-        return rule.IsMatch(asWritten) && rule.IsMatch(request.FilterPath + request.Query)
+        return rule.IsMatch(asWritten) && PathLayers.TryRead(request.FilterPath, out var layers) && layers.All(layer => rule.IsMatch(layer + request.Query))
             ? next(request)
             : PlainText.WriteAsync(request.Http, StatusCodes.Status400BadRequest, "invalid router");
     }

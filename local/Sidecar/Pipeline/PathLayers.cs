@@ -1,0 +1,32 @@
+using McpAspire.Sidecar.Invocation;
+
+namespace McpAspire.Sidecar.Pipeline;
+
+/// <summary>
+/// A path as each decoder behind this one may read it. The app decodes what it gets once more, a second sidecar before
+/// it once more again, so <c>/%2561dmin</c> can end as <c>/admin</c>.
+/// </summary>
+internal static class PathLayers
+{
+    private const int MaxDecodings = 5;
+
+    /// <summary>The path, then each further decoding of it, cleaned; false when it is encoded too often to see its end.</summary>
+    public static bool TryRead(string path, out IReadOnlyList<string> layers)
+    {
+        var found = new List<string> { path };
+        layers = found;
+        for (var decoded = 0; decoded <= MaxDecodings; decoded++)
+        {
+            var next = RequestTarget.Decode(path, out _);
+            if (next == path)
+            {
+                return true;
+            }
+
+            path = next;
+            found.Add(RequestTarget.Clean(path));
+        }
+
+        return false;
+    }
+}

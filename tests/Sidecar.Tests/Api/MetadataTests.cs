@@ -1,0 +1,32 @@
+using System.Text.Json.Nodes;
+using McpAspire.Sidecar.Tests.Rig;
+
+namespace McpAspire.Sidecar.Tests.Api;
+
+/// <summary>What callers may note about a sidecar is bounded.</summary>
+public sealed class MetadataTests
+{
+    private static CancellationToken Stopping => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Value_OverItsLimit_IsRefusedAndNotKept()
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(["--app-id", "app"], Stopping);
+        var longest = new string('k', 256);
+
+        var kept = await PutAsync(sidecar, longest, new string('v', 64 * 1024));
+        var longKey = await PutAsync(sidecar, longest + "k", "v");
+        var longValue = await PutAsync(sidecar, "big", new string('v', (64 * 1024) + 1));
+        var extended = JsonNode.Parse((await RawClient.GetAsync(sidecar.HttpPort, "/v1.0/metadata", Stopping)).Text)!["extended"]!.AsObject();
+
+        Assert.Equal(204, kept.Status);
+        Assert.Equal((400, "ERR_METADATA_SET"), (longKey.Status, (string?)JsonNode.Parse(longKey.Text)!["errorCode"]));
+        Assert.Equal((413, "ERR_METADATA_SET"), (longValue.Status, (string?)JsonNode.Parse(longValue.Text)!["errorCode"]));
+        Assert.Equal(64 * 1024, ((string)extended[longest]!).Length);
+        Assert.False(extended.ContainsKey(longest + "k"));
+        Assert.False(extended.ContainsKey("big"));
+    }
+
+    private static Task<RawResponse> PutAsync(SidecarProcess sidecar, string key, string value)
+        => RawClient.SendAsync(sidecar.HttpPort, "PUT", "/v1.0/metadata/" + key, value, Stopping);
+}

@@ -1,0 +1,27 @@
+using McpAspire.Sidecar.Pipeline;
+
+namespace McpAspire.Sidecar.Tests.Middleware;
+
+/// <summary>A pathFilter gives one answer, however often a path is decoded behind it.</summary>
+public sealed class PathFilterTests
+{
+    [Theory]
+    [InlineData("/audit", nameof(FilterVerdict.Applies))]
+    [InlineData("/audit/a%2Fb", nameof(FilterVerdict.Applies))]
+    [InlineData("/audit/100%", nameof(FilterVerdict.Applies))]
+    [InlineData("/mcp", nameof(FilterVerdict.Passes))]
+    [InlineData("/mcp/a%252Fb", nameof(FilterVerdict.Passes))]
+    [InlineData("/%61udit", nameof(FilterVerdict.Ambiguous))]
+    [InlineData("/%2561udit", nameof(FilterVerdict.Ambiguous))]
+    [InlineData("/%zz/%2e%2e/%61udit", nameof(FilterVerdict.Ambiguous))]
+    [InlineData("/x/%2e%2e/audit", nameof(FilterVerdict.Ambiguous))]
+    [InlineData("/audit/%2e%2e/mcp", nameof(FilterVerdict.Ambiguous))]
+    [InlineData("/audit/%252e%252e/mcp", nameof(FilterVerdict.Ambiguous))]
+    [InlineData("/audit/%2525252525252561", nameof(FilterVerdict.Ambiguous))]
+    public void Path_EncodedOften_IsJudgedAlikeOrNotAtAll(string path, string verdict)
+        => Assert.Equal(verdict, PathFilter.Parse("^/audit(/|$)").Judge(path).ToString());
+
+    [Fact]
+    public void Everything_IsEverything_HoweverItIsEncoded()
+        => Assert.Equal(FilterVerdict.Applies, PathFilter.Everything.Judge("/%2525252525252561"));
+}
