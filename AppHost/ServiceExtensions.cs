@@ -7,7 +7,11 @@ internal static class ServiceExtensions
     public static IResourceBuilder<ProjectResource> ListenOn(this IResourceBuilder<ProjectResource> builder, int port)
         => builder
             .WithHttpEndpoint(port, port, name: "http", isProxied: false)
-            .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.ApplicationBuilder.Environment.EnvironmentName);
+            .InSameEnvironment();
+
+    /// <summary>Development or Production, as the AppHost itself: without a launch profile nobody else says it.</summary>
+    public static IResourceBuilder<ProjectResource> InSameEnvironment(this IResourceBuilder<ProjectResource> builder)
+        => builder.WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.ApplicationBuilder.Environment.EnvironmentName);
 
     /// <summary>Where the realm is, in the shape of Keycloak.AuthServices.</summary>
     public static IResourceBuilder<ProjectResource> WithKeycloakSection(this IResourceBuilder<ProjectResource> builder, StackPlan stack)

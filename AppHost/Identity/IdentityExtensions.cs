@@ -18,7 +18,7 @@ internal static class IdentityExtensions
 
     private static IResourceBuilder<IResource> AddEmbeddedProvider(this IDistributedApplicationBuilder builder, StackPlan stack, StackSecrets secrets)
         => builder.AddProject<Projects.IdentityProvider>(Name, options => options.ExcludeLaunchProfile = true)
-            .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
+            .InSameEnvironment()
             .WithHttpEndpoint(stack.Ports.Identity, stack.Ports.Identity, name: "http", env: "KC_HTTP_PORT", isProxied: false)
             .WithHttpEndpoint(stack.Ports.IdentityManagement, stack.Ports.IdentityManagement, name: Management, env: "KC_HTTP_MANAGEMENT_PORT", isProxied: false)
             .WithEnvironment("KC_HOSTNAME", stack.IdentityUrl)

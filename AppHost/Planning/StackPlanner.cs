@@ -38,6 +38,14 @@ internal static class StackPlanner
             Plan("mcp-console", ConsoleSidecarPort, options.SidecarApiToken),
             Plan("mcp-agent", AgentSidecarPort, options.SidecarApiToken));
 
+        var copy = new AdjustedCopy(planner.Chosen);
+        foreach (var each in sidecars.All)
+        {
+            copy.CopyFolder(builder.RepositoryPath("components", each.AppId), each.Folder);
+        }
+
+        var realmFile = Path.Combine(folder.Folder("realm"), "mcp-realm.json");
+        copy.CopyFile(builder.RepositoryPath("IdentityProvider", "realm", "mcp-realm.json"), realmFile);
         return new StackPlan
         {
             Ports = ports,
@@ -45,9 +53,9 @@ internal static class StackPlanner
             Folder = folder,
             Identity = identity,
             Sidecar = sidecar,
-            RealmFile = CopyRealm(builder, planner, folder),
+            RealmFile = realmFile,
             TicketsDatabase = $"Data Source={Path.Combine(DataFolder(options, folder), "tickets.db")}",
-        }.CopyComponents(builder, planner);
+        };
 
         SidecarPlan Plan(string appId, int defaultPort, bool apiToken) => new(
             appId,
@@ -57,23 +65,6 @@ internal static class StackPlanner
             planner.TakeFree($"{appId}'s sidecar (internal gRPC)"),
             planner.TakeFree($"{appId}'s sidecar (metrics)"),
             apiToken);
-    }
-
-    private static StackPlan CopyComponents(this StackPlan plan, IDistributedApplicationBuilder builder, PortPlanner planner)
-    {
-        foreach (var sidecar in plan.Sidecars.All)
-        {
-            new AdjustedCopy(planner.Chosen).CopyFolder(builder.RepositoryPath("components", sidecar.AppId), sidecar.Folder);
-        }
-
-        return plan;
-    }
-
-    private static string CopyRealm(IDistributedApplicationBuilder builder, PortPlanner planner, RunFolder folder)
-    {
-        var target = Path.Combine(folder.Folder("realm"), "mcp-realm.json");
-        new AdjustedCopy(planner.Chosen).CopyFile(builder.RepositoryPath("IdentityProvider", "realm", "mcp-realm.json"), target);
-        return target;
     }
 
     private static string DataFolder(StackOptions options, RunFolder folder)

@@ -11,7 +11,6 @@ namespace McpAspire.AppHost;
 internal static class SidecarExtensions
 {
     private const string ApiTokenVariable = "DAPR_API_TOKEN";
-    private const int ApiTokenLength = 40;
 
     public static void AddSidecars(this IDistributedApplicationBuilder builder, StackPlan stack)
     {
@@ -43,8 +42,7 @@ internal static class SidecarExtensions
 
     private static ParameterResource AddApiToken(this IResourceBuilder<ProjectResource> app, SidecarPlan plan)
     {
-        var token = app.ApplicationBuilder.AddParameter(
-            $"{plan.AppId}-api-token", new GenerateParameterDefault { MinLength = ApiTokenLength, Special = false }, secret: true, persist: true);
+        var token = app.ApplicationBuilder.AddGeneratedSecret($"{plan.AppId}-api-token");
         app.WithEnvironment(ApiTokenVariable, token);
         return token.Resource;
     }

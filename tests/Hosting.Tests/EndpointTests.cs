@@ -25,7 +25,7 @@ public sealed class EndpointTests
     [Fact]
     public async Task Allocate_RandomizePortsOff_KeepsTheFixedPort()
     {
-        var port = FreePort();
+        var port = FreePort.Next();
         await using var builder = TestApp.Create("--DcpPublisher:RandomizePorts=false");
         var resource = builder.AddShell("one", "true").WithHttpEndpoint(port);
 
@@ -37,7 +37,7 @@ public sealed class EndpointTests
     [Fact]
     public async Task Allocate_InATest_RandomizesProxiedPortsOnly()
     {
-        var (proxied, direct) = (FreePort(), FreePort());
+        var (proxied, direct) = (FreePort.Next(), FreePort.Next());
         await using var builder = TestApp.Create();
         var resource = builder.AddShell("one", "true")
             .WithHttpEndpoint(proxied, name: "proxied")
@@ -66,7 +66,7 @@ public sealed class EndpointTests
     [Fact]
     public async Task Allocate_SamePortTwice_NamesBoth()
     {
-        var port = FreePort();
+        var port = FreePort.Next();
         await using var builder = TestApp.Create();
         builder.AddShell("one", "true").WithHttpEndpoint(port, isProxied: false);
         builder.AddShell("other", "true").WithHttpEndpoint(port, isProxied: false);
@@ -116,13 +116,6 @@ public sealed class EndpointTests
 
         Assert.False(endpoint.IsAllocated);
         Assert.Throws<InvalidOperationException>(() => endpoint.Port);
-    }
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static async Task<DistributedApplication> AllocateAsync(Testing.IDistributedApplicationTestingBuilder builder)

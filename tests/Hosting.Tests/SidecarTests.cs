@@ -62,7 +62,7 @@ public sealed class SidecarTests
     [Fact]
     public async Task Sidecar_FixedPorts_AreKept()
     {
-        var port = EndpointTests.FreePort();
+        var port = FreePort.Next();
         await using var builder = Create("--DcpPublisher:RandomizePorts=false");
         builder.AddShell("api", "exec sleep 600").WithDaprSidecar(new DaprSidecarOptions { DaprHttpPort = port });
         await using var running = await builder.StartAsync();

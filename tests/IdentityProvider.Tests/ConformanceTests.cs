@@ -22,7 +22,7 @@ public sealed partial class ConformanceTests
         string[] arguments =
         [
             "authorization", "--url", provider.Issuer, "--client-id", "mcp-console", "--client-secret", "console-secret",
-            "--resource", TestRealm.Values["MCP_RESOURCE"], "--port", $"{FreePorts.Next()}",
+            "--resource", TestRealm.Values["MCP_RESOURCE"], "--port", $"{FreePort.Next()}",
         ];
         var start = new ProcessStartInfo(suite!, arguments) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;

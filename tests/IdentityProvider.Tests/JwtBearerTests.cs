@@ -15,7 +15,7 @@ public sealed class JwtBearerTests
     public async Task Api_WithAuthorityAndAudience_AcceptsOurTokensForItOnly()
     {
         await using var provider = await RunningProvider.StartAsync();
-        var port = FreePorts.Next();
+        var port = FreePort.Next();
         await using var api = await StartApiAsync(provider.Issuer, port);
         var user = await Flows.TokensAsync(provider.Issuer, "mcp-console", "openid tickets:read");
         var service = await Flows.ServiceTokensAsync(provider.Issuer, "mcp-agent", "tickets:read");

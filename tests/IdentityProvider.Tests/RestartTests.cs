@@ -8,7 +8,7 @@ namespace McpAspire.IdentityProvider.Tests;
 /// <summary>What a data folder keeps over a restart.</summary>
 public sealed class RestartTests
 {
-    private readonly int _port = FreePorts.Next();
+    private readonly int _port = FreePort.Next();
     private readonly string _data = Directory.CreateTempSubdirectory("idp-data-").FullName;
 
     [Fact]

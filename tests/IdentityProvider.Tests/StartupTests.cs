@@ -150,7 +150,7 @@ public sealed class StartupTests
 
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         start.Environment["KC_HTTP_PORT"] = $"{port}";
-        start.Environment["KC_HTTP_MANAGEMENT_PORT"] = $"{FreePorts.Next()}";
+        start.Environment["KC_HTTP_MANAGEMENT_PORT"] = $"{FreePort.Next()}";
         using var process = Process.Start(start)!;
         var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Aspire.Hosting;
 using Aspire.Hosting.Testing;
@@ -20,7 +19,7 @@ public sealed class TraceTests
         RequiredTool.Find("npm", "installing the Aspire dashboard");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Limit);
-        var dashboard = new Uri($"http://localhost:{FreePort()}");
+        var dashboard = new Uri($"http://localhost:{FreePort.Next()}");
         var key = StackFixture.Secret();
         var arguments = StackFixture.Arguments(StackFixture.Secret(), $"--ASPNETCORE_URLS={dashboard.GetLeftPart(UriPartial.Authority)}", $"--AppHost:DashboardApiKey={key}");
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(arguments, (options, _) => options.DisableDashboard = false, limit.Token);
@@ -71,13 +70,6 @@ public sealed class TraceTests
 
             await timer.WaitForNextTickAsync(cancellationToken);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private sealed record Span(string Service, string ProcessId, string SpanId, string ParentId, string[] Attributes)

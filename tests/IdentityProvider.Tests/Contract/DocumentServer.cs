@@ -26,7 +26,7 @@ internal sealed class DocumentServer : IAsyncDisposable
 
     public static async Task<DocumentServer> StartAsync()
     {
-        var port = FreePorts.Next();
+        var port = FreePort.Next();
         var builder = WebApplication.CreateSlimBuilder(["--Logging:LogLevel:Default=Warning"]);
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         var server = new DocumentServer(builder.Build(), port);

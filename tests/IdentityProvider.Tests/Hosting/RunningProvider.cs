@@ -28,12 +28,12 @@ internal sealed class RunningProvider : IAsyncDisposable
 
     public RealmRegistry Realms => _app.Services.GetRequiredService<RealmRegistry>();
 
-    public static Task<RunningProvider> StartAsync(string? realmPath = null, params string[] more) => StartOnAsync(FreePorts.Next(), realmPath, more);
+    public static Task<RunningProvider> StartAsync(string? realmPath = null, params string[] more) => StartOnAsync(FreePort.Next(), realmPath, more);
 
     /// <summary>Starts on a known port, to come back there after a stop.</summary>
     public static async Task<RunningProvider> StartOnAsync(int port, string? realmPath = null, params string[] more)
     {
-        var management = FreePorts.Next();
+        var management = FreePort.Next();
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
         string[] args =
         [

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace McpAspire.AppHost.Health;
+namespace McpAspire.AppHost;
 
 /// <summary>Says once what the agent's first authorised call was.</summary>
 internal static class FirstCallReport
