@@ -6,7 +6,7 @@ namespace Aspire.Hosting.Processes;
 internal sealed class ChildProcess : IDisposable
 {
     /// <summary>How long a process has between the request to end and its end by force.</summary>
-    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     private const int LinesKept = 5;
     private static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(1);
