@@ -10,20 +10,24 @@ namespace McpAspire.Testing;
 /// </summary>
 internal static class FreePort
 {
-    private const int First = 10_000;
-    private const int Windows = 64;
-    private const int WindowSize = 150;
+    private const int First = 20_000;
+    private const int Windows = 30;
+    private const int WindowSize = 400;
+
+    private static readonly Lazy<Window> _window = new(Claim);
 
     private static int s_taken;
 
     public static int Next()
     {
-        for (var attempt = 0; attempt < WindowSize; attempt++)
+        for (var attempt = 1; attempt < WindowSize; attempt++)
         {
-            var turn = (uint)Interlocked.Increment(ref s_taken) % WindowSize;
-            var port = First + (Environment.ProcessId % Windows * WindowSize) + (int)turn;
-            if (IsFree(port))
+            // The first port of the window is the claim on it.
+            var turn = (uint)Interlocked.Increment(ref s_taken) % (WindowSize - 1);
+            var port = _window.Value.First + 1 + (int)turn;
+            if (Listen(port) is { } listener)
             {
+                listener.Dispose();
                 return port;
             }
         }
@@ -31,17 +35,35 @@ internal static class FreePort
         throw new InvalidOperationException($"None of the {WindowSize} ports of this test process is free.");
     }
 
-    private static bool IsFree(int port)
+    /// <summary>A window belongs to the process that listens on its first port, until that process ends.</summary>
+    private static Window Claim()
     {
+        for (var attempt = 0; attempt < Windows; attempt++)
+        {
+            var first = First + ((Environment.ProcessId + attempt) % Windows * WindowSize);
+            if (Listen(first) is { } claim)
+            {
+                return new Window(first, claim);
+            }
+        }
+
+        throw new InvalidOperationException($"All {Windows} windows of ports are taken by other test processes.");
+    }
+
+    private static TcpListener? Listen(int port)
+    {
+        var listener = new TcpListener(IPAddress.Loopback, port);
         try
         {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
             listener.Start();
-            return true;
+            return listener;
         }
         catch (SocketException)
         {
-            return false;
+            listener.Dispose();
+            return null;
         }
     }
+
+    private sealed record Window(int First, TcpListener Claim);
 }
