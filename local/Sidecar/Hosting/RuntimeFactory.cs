@@ -3,13 +3,15 @@ using System.Security.Cryptography.X509Certificates;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.Resiliency;
 using McpAspire.Sidecar.Resources;
 using McpAspire.Sidecar.Secrets;
+using Microsoft.Extensions.Logging;
 
 namespace McpAspire.Sidecar.Hosting;
 
 /// <summary>Makes a <see cref="RuntimeSnapshot"/> of resources, or says why they cannot be served.</summary>
-internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory handlers, Func<string, string?> environment)
+internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory handlers, Func<string, string?> environment, TimeProvider time, ILoggerFactory loggers)
 {
     /// <summary>Kept over reloads, with their connections.</summary>
     private readonly HttpMessageInvoker _appClient = HttpClients.ForForwarding(options, options.AppScheme == "https" ? HttpClients.TrustAnyCertificate : null);
@@ -27,7 +29,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
             Components = resources.Components,
             Endpoints = parts.Endpoints,
             SecretStores = parts.Stores,
-            App = options.AppPort > 0 ? AppTarget() : null,
+            App = options.AppPort > 0 ? AppTarget(resources.Policies) : null,
             HttpPipeline = PipelineBuilder.Build(resources.Configuration.HttpPipeline, parts.Handlers, PipelineStage.Http, route),
             AppPipeline = PipelineBuilder.Build(resources.Configuration.AppHttpPipeline, parts.Handlers, PipelineStage.App, forward),
             WarmUps = [.. parts.Handlers.Values.OfType<IWarmUp>()],
@@ -59,7 +61,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
 
         foreach (var endpoint in resources.HttpEndpoints)
         {
-            Try(() => parts.Endpoints[endpoint.Name] = Target(endpoint, resolver), onProblem);
+            Try(() => parts.Endpoints[endpoint.Name] = Target(endpoint, resolver, resources.Policies), onProblem);
         }
 
         return parts;
@@ -82,21 +84,26 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
             ? handlers.Create(new MiddlewareSettings(component, resolver), warnings)
             : throw new ResourceException(component.Position, $"The type '{component.Type}' of the component '{component.Name}' is not part of this sidecar; known are middleware.http.*, {SecretStoreFactory.Environment} and {SecretStoreFactory.File}.");
 
-    private InvocationTarget AppTarget() => new()
+    private InvocationTarget AppTarget(PolicyCatalog policies) => new()
     {
         BaseUrl = $"{options.AppScheme}://{Host(options.AppChannelAddress)}:{options.AppPort}",
         Client = _appClient,
         ApiToken = options.AppApiToken,
         HttpVersion = options.AppProtocol == "h2c" ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11,
+        Resilience = Resilience(policies, options.AppId, perMethod: true),
     };
 
-    private InvocationTarget Target(HttpEndpointResource endpoint, ValueResolver resolver) => new()
+    private InvocationTarget Target(HttpEndpointResource endpoint, ValueResolver resolver, PolicyCatalog policies) => new()
     {
         BaseUrl = endpoint.BaseUrl.OriginalString,
         HasPath = endpoint.BaseUrl.AbsolutePath != "/",
         Client = endpoint.ClientTls is { } tls ? HttpClients.ForForwarding(options, Tls(endpoint, tls, resolver)) : _endpointClient,
         Headers = [.. endpoint.Headers.Select(header => KeyValuePair.Create(header.Name, resolver.Resolve(header, endpoint.SecretStore, endpoint.Name)))],
+        Resilience = Resilience(policies, endpoint.Name, perMethod: false),
     };
+
+    private ResilientTarget? Resilience(PolicyCatalog policies, string id, bool perMethod)
+        => policies.For(id) is { } found ? new ResilientTarget(id, found, perMethod, time, loggers.CreateLogger<ResilientTarget>()) : null;
 
     private static Action<System.Net.Security.SslClientAuthenticationOptions> Tls(HttpEndpointResource endpoint, ClientTlsResource tls, ValueResolver resolver)
     {

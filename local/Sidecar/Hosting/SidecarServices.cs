@@ -27,7 +27,12 @@ internal static class SidecarServices
             provider.GetRequiredService<SessionStores>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));
-        services.AddSingleton(provider => new RuntimeFactory(options, provider.GetRequiredService<HandlerFactory>(), environment));
+        services.AddSingleton(provider => new RuntimeFactory(
+            options,
+            provider.GetRequiredService<HandlerFactory>(),
+            environment,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<Invoker>();
         services.AddSingleton<HealthApi>();
         services.AddSingleton<MetadataApi>();

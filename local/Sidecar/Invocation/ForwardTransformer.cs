@@ -84,7 +84,7 @@ internal sealed class ForwardTransformer(SidecarRequest request, InvocationTarge
             {
                 await ContentTypeSniffer.AddTypeAsync(response, proxyResponse, cancellationToken);
             }
-            else if (IsEventStream(proxyResponse.Content.Headers))
+            else if (EventStream.Is(proxyResponse.Content.Headers))
             {
                 await response.StartAsync(cancellationToken);
                 await response.Body.FlushAsync(cancellationToken);
@@ -216,8 +216,4 @@ internal sealed class ForwardTransformer(SidecarRequest request, InvocationTarge
     }
 
     private static bool IsChunked(HttpRequest request) => request.Headers.TransferEncoding.Count > 0;
-
-    private static bool IsEventStream(HttpContentHeaders headers)
-        => headers.NonValidated.TryGetValues("Content-Type", out var type)
-           && type.ToString().StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
 }

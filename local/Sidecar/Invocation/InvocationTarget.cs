@@ -1,3 +1,5 @@
+using McpAspire.Sidecar.Resiliency;
+
 namespace McpAspire.Sidecar.Invocation;
 
 /// <summary>Where calls to one app id go.</summary>
@@ -18,4 +20,7 @@ internal sealed class InvocationTarget
     public string? ApiToken { get; init; }
 
     public Version HttpVersion { get; init; } = System.Net.HttpVersion.Version11;
+
+    /// <summary>The policies of a Resiliency; null: a call is sent once, and takes as long as it takes.</summary>
+    public ResilientTarget? Resilience { get; init; }
 }

@@ -2,6 +2,7 @@ using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Hosting;
 using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.Resiliency;
 using McpAspire.Sidecar.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
@@ -69,7 +70,7 @@ internal sealed class Invoker(IHttpForwarder forwarder, SidecarOptions options, 
 
         try
         {
-            await SendAsync(request, target, url);
+            await SendAsync(request, target, method, url);
         }
         finally
         {
@@ -77,17 +78,31 @@ internal sealed class Invoker(IHttpForwarder forwarder, SidecarOptions options, 
         }
     }
 
-    private async Task SendAsync(SidecarRequest request, InvocationTarget target, Uri url)
+    private async Task SendAsync(SidecarRequest request, InvocationTarget target, string method, Uri url)
     {
         var http = request.Http;
         var transformer = new ForwardTransformer(request, target, url, tracer.IsEnabled);
         var config = target.HttpVersion.Major == 2 ? _http2 : _http11;
-        var error = await forwarder.SendAsync(http, target.BaseUrl, target.Client, config, transformer, http.RequestAborted);
-        if (error != ForwarderError.None && !http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
+        if (target.Resilience is { } resilience)
         {
-            var failure = ForwardFailure.Describe(http.Features.Get<IForwarderErrorFeature>(), http.Request.Method, url, options.ReadBufferSize);
-            await FailAsync(request, failure);
+            using var call = new ResilientCall(resilience, target.Client, method, http.RequestAborted);
+            var error = await forwarder.SendAsync(http, target.BaseUrl, call.Client, config, transformer, call.End);
+            call.Complete(error);
+            await ReportAsync(request, error, url, call.Failure);
         }
+        else
+        {
+            var error = await forwarder.SendAsync(http, target.BaseUrl, target.Client, config, transformer, http.RequestAborted);
+            await ReportAsync(request, error, url, policyFailure: null);
+        }
+    }
+
+    private Task ReportAsync(SidecarRequest request, ForwarderError error, Uri url, string? policyFailure)
+    {
+        var http = request.Http;
+        return error == ForwarderError.None || http.Response.HasStarted || http.RequestAborted.IsCancellationRequested
+            ? Task.CompletedTask
+            : FailAsync(request, policyFailure ?? ForwardFailure.Describe(http.Features.Get<IForwarderErrorFeature>(), http.Request.Method, url, options.ReadBufferSize));
     }
 
     private Task FailAsync(SidecarRequest request, string reason)

@@ -25,7 +25,7 @@ internal sealed class ResourceCheck(SidecarOptions options, PreflightTarget targ
 
         findings.AddRange(PipelineBuilder.Problems(resources, options.AppId).Select(Of));
         var warnings = new List<string>();
-        var factory = new RuntimeFactory(options, new HandlerFactory(HttpClients.ForBackchannel(), new SessionStores(TimeProvider.System), TimeProvider.System, NullLoggerFactory.Instance), environment);
+        var factory = new RuntimeFactory(options, new HandlerFactory(HttpClients.ForBackchannel(), new SessionStores(TimeProvider.System), TimeProvider.System, NullLoggerFactory.Instance), environment, TimeProvider.System, NullLoggerFactory.Instance);
         findings.AddRange(factory.Problems(resources, warnings).Select(Of));
         findings.AddRange(warnings.Select(warning => new Finding(Severity.Warning, "unknown-key", PositionOf(warning), warning[(warning.IndexOf(": ", StringComparison.Ordinal) + 2)..], "Correct the name; it is ignored as it is.")));
         findings.AddRange(PreflightRules.ForBoth(resources));

@@ -1,4 +1,5 @@
 using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Resiliency;
 
 namespace McpAspire.Sidecar.Resources;
 
@@ -10,7 +11,8 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
     private readonly List<ComponentResource> _components = [];
     private readonly List<ComponentResource> _outOfScope = [];
     private readonly List<HttpEndpointResource> _endpoints = [];
-    private readonly List<ResiliencyDocument> _resiliency = [];
+    private readonly List<ResiliencyDocument> _resiliencyDocuments = [];
+    private readonly List<ResiliencyResource> _resiliency = [];
     private readonly List<string> _warnings = [];
 
     /// <summary>The first problem ends the load.</summary>
@@ -29,7 +31,20 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
 
         Try(() => RefuseDuplicates(_components.Select(component => (component.Name, component.Position)), "component"));
         Try(() => RefuseDuplicates(_endpoints.Select(endpoint => (endpoint.Name, endpoint.Position)), "HTTPEndpoint"));
-        return new ResourceSet(configuration, _components, _outOfScope, _endpoints, _resiliency, _warnings);
+        Try(() => RefuseDuplicates(_resiliency.Select(resiliency => (resiliency.Name, resiliency.Position)), "Resiliency"));
+        return new ResourceSet(configuration, _components, _outOfScope, _endpoints, _resiliencyDocuments, Policies(), _warnings);
+    }
+
+    private PolicyCatalog Policies()
+    {
+        var policies = PolicyCatalog.Of(_resiliency, onProblem);
+        var known = _endpoints.Select(endpoint => endpoint.Name).Append(options.AppId).ToArray();
+        foreach (var (id, position) in policies.Apps.Where(app => !options.AnyAppId && !known.Contains(app.Id)))
+        {
+            _warnings.Add($"{position}: the target '{id}' has no effect: it is neither this sidecar's app nor an HTTPEndpoint{NearestName.Hint(id, known)}.");
+        }
+
+        return policies;
     }
 
     private ConfigurationResource LoadConfiguration()
@@ -137,8 +152,14 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
 
                 break;
             case "Resiliency":
-                _resiliency.Add(new ResiliencyDocument(document.Position, isFirst));
-                _warnings.Add($"{document.Position}: resources of kind Resiliency have no effect in this sidecar.");
+                _resiliencyDocuments.Add(new ResiliencyDocument(document.Position, isFirst));
+                var resiliency = ResiliencyResource.Read(document);
+                if (options.AnyAppId || resiliency.IsInScopeOf(options.AppId))
+                {
+                    _resiliency.Add(resiliency);
+                    _warnings.AddRange(resiliency.Warnings);
+                }
+
                 break;
             case "Subscription":
                 _warnings.Add($"{document.Position}: resources of kind {kind} have no effect in this sidecar.");

@@ -1,3 +1,5 @@
+using McpAspire.Sidecar.Resiliency;
+
 namespace McpAspire.Sidecar.Resources;
 
 /// <summary>All resources of a run that are in scope of the app, and the components that are not (named in errors).</summary>
@@ -7,6 +9,7 @@ internal sealed record ResourceSet(
     IReadOnlyList<ComponentResource> OutOfScope,
     IReadOnlyList<HttpEndpointResource> HttpEndpoints,
     IReadOnlyList<ResiliencyDocument> Resiliency,
+    PolicyCatalog Policies,
     IReadOnlyList<string> Warnings);
 
 /// <summary>Where a Resiliency document stands; daprd reads only the first document of a file.</summary>

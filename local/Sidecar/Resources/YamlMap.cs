@@ -1,3 +1,4 @@
+using System.Globalization;
 using McpAspire.Sidecar.CommandLine;
 using YamlDotNet.RepresentationModel;
 
@@ -51,6 +52,18 @@ internal sealed class YamlMap
     public string Required(string key) => Text(key) is { Length: > 0 } text
         ? text
         : throw new ResourceException(PositionOf(key), $"{Name(Join(key))} is missing.");
+
+    /// <summary>The whole number under <paramref name="key"/>, or <paramref name="otherwise"/> when there is none.</summary>
+    public int Number(string key, int otherwise, int least) => Text(key) switch
+    {
+        null or "" => otherwise,
+        var text when int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least => number,
+        _ => throw Wrong(key, string.Create(CultureInfo.InvariantCulture, $"a whole number from {least}")),
+    };
+
+    /// <summary>Says where a value is wrong and what would be right.</summary>
+    public ResourceException Wrong(string key, string allowed)
+        => new(PositionOf(key), $"{Name(Join(key))} is '{Text(key)}'; allowed is {allowed}.");
 
     public bool Switch(string key, bool otherwise) => Text(key) switch
     {

@@ -15,6 +15,10 @@ internal static class Apps
                 var second = DateTimeOffset.UtcNow.AddSeconds(1.1);
                 await Eventually.TrueAsync(() => DateTimeOffset.UtcNow > second, "a second is over", stopping);
                 break;
+            case "circuit breaker half open":
+                var halfOpen = DateTimeOffset.UtcNow.AddSeconds(2.1);
+                await Eventually.TrueAsync(() => DateTimeOffset.UtcNow > halfOpen, "the circuit is half-open", stopping);
+                break;
             case "app went away":
                 rig.App.Stop();
                 break;

@@ -56,7 +56,7 @@ internal sealed partial class RecordedRequest
             head.Append("Transfer-Encoding: chunked\r\n");
         }
 
-        var body = Body(request);
+        var body = Body(request, entry["app_saw"] as JsonObject);
         byte[] bytes = [.. Encoding.UTF8.GetBytes(head.ToString() + "\r\n"), .. chunked ? Chunk(body) : body];
         return name == "request trailers" ? Trailers(ports) : new RecordedRequest(bytes, verb == "HEAD", http10);
     }
@@ -67,8 +67,11 @@ internal sealed partial class RecordedRequest
     private static string HostOf(string url, Ports ports)
         => url.StartsWith("http://", StringComparison.Ordinal) ? new Uri(url).Authority : url.StartsWith('/') || url == "*" ? $"127.0.0.1:{ports[3600]}" : url;
 
-    private static byte[] Body(JsonObject request)
-        => request["body"] is { } body ? Encoding.UTF8.GetBytes(Expand(((string)body!).Replace(", 0.5 s later ", string.Empty, StringComparison.Ordinal))) : [];
+    /// <summary>A JSON body stands only where it was seen, at the app.</summary>
+    private static byte[] Body(JsonObject request, JsonObject? saw)
+        => request["body"] is { } body ? Encoding.UTF8.GetBytes(Expand(((string)body!).Replace(", 0.5 s later ", string.Empty, StringComparison.Ordinal)))
+            : saw?["json"] is { } json ? Encoding.UTF8.GetBytes(json.ToJsonString())
+            : [];
 
     /// <summary>At most a MiB a chunk, as in the recordings.</summary>
     private static byte[] Chunk(byte[] body)

@@ -7,9 +7,10 @@ internal static class Recording
 {
     public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "Contract", "recordings");
 
-    public static IReadOnlyList<JsonObject> Topic(string topic)
+    public static IReadOnlyList<JsonObject> Topic(string topic, Func<string, string>? change = null)
     {
-        var entries = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, topic + ".json")))!.AsArray();
+        var text = File.ReadAllText(Path.Combine(Folder, topic + ".json"));
+        var entries = JsonNode.Parse(change is null ? text : change(text))!.AsArray();
         string? config = null;
         var list = new List<JsonObject>();
         foreach (var entry in entries.OfType<JsonObject>())
@@ -17,6 +18,14 @@ internal static class Recording
             // "config" is left out when it is that of the entry before.
             config = (string?)entry["config"] ?? config;
             entry["config"] = config;
+            if ((string?)entry["same_as"] is { } same && list.FirstOrDefault(other => (string)other["name"]! == same) is { } original)
+            {
+                foreach (var key in new[] { "request", "app_saw", "response" })
+                {
+                    entry[key] = original[key]?.DeepClone();
+                }
+            }
+
             list.Add(entry);
         }
 

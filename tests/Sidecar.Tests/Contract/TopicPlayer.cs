@@ -24,12 +24,18 @@ internal sealed partial class TopicPlayer(ContractRig rig, string topic)
     /// <summary>Entries that another test covers, because they take time or are about something that is not an exchange.</summary>
     public Func<JsonObject, bool>? Elsewhere { get; init; }
 
+    /// <summary>Changes the recording's text: shorter waits.</summary>
+    public Func<string, string>? Change { get; init; }
+
+    /// <summary>Compares how many requests reached the app as well.</summary>
+    public bool CountsRequests { get; init; }
+
     public int Replayed { get; private set; }
 
     public async Task<List<string>> PlayAsync(CancellationToken cancellationToken)
     {
         var found = new List<string>();
-        foreach (var entry in Recording.Topic(topic))
+        foreach (var entry in Recording.Topic(topic, Change))
         {
             if (entry["request"] is JsonObject && entry["response"] is JsonObject && Elsewhere?.Invoke(entry) != true)
             {
@@ -80,10 +86,14 @@ internal sealed partial class TopicPlayer(ContractRig rig, string topic)
         }
 
         var saw = (entry["app_saw"] as JsonObject)?["path"] is { } path && (string)path! == "/token" ? provider : apps;
-        return _differences.Unexplained(topic, name, [.. _comparison.Response(Recorded(entry["response"]!.AsObject()), response), .. _comparison.AppSaw(entry["app_saw"], saw)]);
+        return _differences.Unexplained(topic, name, [.. _comparison.Response(entry["response"]!.AsObject(), response), .. _comparison.AppSaw(entry["app_saw"], saw), .. Count(entry, apps)]);
     }
 
-    private static JsonObject Recorded(JsonObject response) => response;
+    private IEnumerable<(string What, string Detail)> Count(JsonObject entry, IReadOnlyList<RawRequest> came)
+    {
+        var recorded = (entry["app_saw"] is null ? 0 : 1) + ((entry["app_saw_more"] as JsonArray)?.Count ?? 0);
+        return CountsRequests && came.Count != recorded ? [("requests", $"recorded {recorded} at the app, came {came.Count}")] : [];
+    }
 
     private string Fill(string text, string name)
     {

@@ -12,11 +12,16 @@ internal sealed class EchoApp(int? port = null) : RawServer(port)
     /// <summary>What an echo starts with: an answer with it came from this app.</summary>
     public const string Marker = "{\"method\":";
 
+    private int _flakyCalls;
+
     /// <summary>Requests whose connection the other end closed while the app was still busy with them.</summary>
     public System.Collections.Concurrent.ConcurrentQueue<string> Abandoned { get; } = new();
 
     /// <summary>When each chunk of a request body came.</summary>
     public System.Collections.Concurrent.ConcurrentQueue<(long Ticks, string Text)> Chunks { get; } = new();
+
+    /// <summary>The next call of <c>/flaky</c> is the first of three again.</summary>
+    public void ResetFlaky() => Volatile.Write(ref _flakyCalls, 0);
 
     /// <summary>What <c>/healthz</c> answers.</summary>
     public int HealthStatus { get; set; } = 200;
@@ -30,6 +35,12 @@ internal sealed class EchoApp(int? port = null) : RawServer(port)
         if (request.Path == "/healthz" && HealthStatus != 200)
         {
             await TextAsync(connection, HealthStatus.ToString(CultureInfo.InvariantCulture), "not well");
+            return true;
+        }
+
+        if (request.Path == "/flaky")
+        {
+            await FlakyAsync(connection);
             return true;
         }
 
@@ -137,6 +148,10 @@ internal sealed class EchoApp(int? port = null) : RawServer(port)
                 return true;
         }
     }
+
+    /// <summary>Busy twice, then well, and so on; without a type, as in the recordings.</summary>
+    private Task FlakyAsync(RawConnection connection)
+        => Interlocked.Increment(ref _flakyCalls) % 3 == 0 ? TextAsync(connection, "200", "ok", string.Empty) : TextAsync(connection, "503", "busy", string.Empty);
 
     private static async Task EchoAsync(RawRequest request, RawConnection connection)
     {

@@ -1,0 +1,90 @@
+using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Resources;
+
+namespace McpAspire.Sidecar.Resiliency;
+
+/// <summary>All policies and targets of a run's Resiliency documents; a target may name a policy of another document.</summary>
+internal sealed class PolicyCatalog
+{
+    private readonly Dictionary<string, Named<TimeSpan>> _timeouts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Named<RetryPolicy>> _retries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Named<CircuitBreakerPolicy>> _circuitBreakers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ResiliencyTarget> _apps = new(StringComparer.Ordinal);
+
+    /// <summary>App ids that a target names, with their places.</summary>
+    public IEnumerable<(string Id, Position Position)> Apps => _apps.Values.Select(target => (target.Name, target.Source.Position));
+
+    public static PolicyCatalog Of(IReadOnlyList<ResiliencyResource> documents, Action<ResourceException> onProblem)
+    {
+        var catalog = new PolicyCatalog();
+        foreach (var document in documents)
+        {
+            Add(catalog._timeouts, document.Timeouts, "timeout", onProblem);
+            Add(catalog._retries, document.Retries, "retry", onProblem);
+            Add(catalog._circuitBreakers, document.CircuitBreakers, "circuit breaker", onProblem);
+        }
+
+        foreach (var target in documents.SelectMany(document => document.Targets))
+        {
+            catalog.Add(target, onProblem);
+        }
+
+        return catalog;
+    }
+
+    /// <summary>The policies of one app id: its target's, or else the defaults; null when there are none.</summary>
+    public AppPolicies? For(string id)
+    {
+        var policies = _apps.TryGetValue(id, out var target)
+            ? new AppPolicies(Timeout(target.Timeout), Retry(target.Retry), CircuitBreaker(target.CircuitBreaker), target.CacheSize)
+            : new AppPolicies(
+                Timeout("DefaultAppTimeoutPolicy") ?? Timeout("DefaultTimeoutPolicy"),
+                Retry("DefaultAppRetryPolicy") ?? Retry("DefaultRetryPolicy"),
+                CircuitBreaker("DefaultAppCircuitBreakerPolicy") ?? CircuitBreaker("DefaultCircuitBreakerPolicy"),
+                AppPolicies.DefaultCacheSize);
+        return policies is { Timeout: null, Retry: null, CircuitBreaker: null } ? null : policies;
+    }
+
+    private TimeSpan? Timeout(string? name)
+        => name is not null && _timeouts.TryGetValue(name, out var found) && found.Value > TimeSpan.Zero ? found.Value : null;
+
+    private RetryPolicy? Retry(string? name)
+        => name is null ? null : _retries.TryGetValue(name, out var found) ? found.Value : RetryPolicy.BuiltIn.GetValueOrDefault(name);
+
+    private CircuitBreakerPolicy? CircuitBreaker(string? name)
+        => name is not null && _circuitBreakers.TryGetValue(name, out var found) ? found.Value : null;
+
+    private void Add(ResiliencyTarget target, Action<ResourceException> onProblem)
+    {
+        if (target.Group == ResiliencyTarget.Apps && !_apps.TryAdd(target.Name, target))
+        {
+            onProblem(new ResourceException(target.Source.Position, $"The target '{target.Name}' is defined twice; the other one is at {_apps[target.Name].Source.Position}."));
+        }
+
+        Check(target, "timeout", target.Timeout, _timeouts.Keys, onProblem);
+        Check(target, "retry", target.Retry, _retries.Keys.Concat(RetryPolicy.BuiltIn.Keys), onProblem);
+        Check(target, "circuitBreaker", target.CircuitBreaker, _circuitBreakers.Keys, onProblem);
+    }
+
+    private static void Check(ResiliencyTarget target, string key, string? name, IEnumerable<string> known, Action<ResourceException> onProblem)
+    {
+        var names = known.Distinct().Order(StringComparer.Ordinal).ToArray();
+        if (name is not null && !names.Contains(name))
+        {
+            onProblem(new ResourceException(
+                target.PositionOf(key),
+                $"'{key}' of the target '{target.Name}' is '{name}', which no policy is called{NearestName.Hint(name, names)}; {(names.Length > 0 ? $"allowed are {string.Join(", ", names)}" : "none is defined")}."));
+        }
+    }
+
+    private static void Add<T>(Dictionary<string, Named<T>> all, IReadOnlyList<Named<T>> policies, string what, Action<ResourceException> onProblem)
+    {
+        foreach (var policy in policies)
+        {
+            if (!all.TryAdd(policy.Name, policy))
+            {
+                onProblem(new ResourceException(policy.Position, $"The {what} policy '{policy.Name}' is defined twice; the other one is at {all[policy.Name].Position}."));
+            }
+        }
+    }
+}
