@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace McpAspire.IdentityProvider.Cimd;
@@ -7,7 +8,8 @@ namespace McpAspire.IdentityProvider.Cimd;
 /// Fetches a metadata document from a stranger's address: no redirects, no proxy, little time, few bytes, and never
 /// from an address inside this machine or network unless the realm permits that very host by name.
 /// </summary>
-internal sealed class DocumentFetcher : IDisposable
+/// <param name="tls">Whose certificates are believed; null: those of the machine.</param>
+internal sealed class DocumentFetcher(SslClientAuthenticationOptions? tls = null) : IDisposable
 {
     private const int LongestDocument = 5000;
 
@@ -21,6 +23,7 @@ internal sealed class DocumentFetcher : IDisposable
         ConnectTimeout = TimeSpan.FromSeconds(3),
         PooledConnectionLifetime = TimeSpan.Zero,
         ConnectCallback = ConnectAsync,
+        SslOptions = tls ?? new SslClientAuthenticationOptions(),
     });
 
     /// <summary>The document's bytes; null when it cannot be had.</summary>

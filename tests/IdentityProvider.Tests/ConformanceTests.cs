@@ -16,7 +16,11 @@ public sealed partial class ConformanceTests
     public async Task AuthorizationServer_BothScenarios_Pass()
     {
         var suite = Environment.GetEnvironmentVariable("MCP_CONFORMANCE");
-        Assert.SkipWhen(string.IsNullOrEmpty(suite), "MCP_CONFORMANCE does not name the conformance suite");
+        if (string.IsNullOrEmpty(suite))
+        {
+            RequiredTool.Missing("MCP_CONFORMANCE does not name the conformance suite");
+        }
+
         var realm = TestRealm.Variant(realm => TestRealm.Client(realm, "mcp-console")["redirectUris"] = new JsonArray("http://127.0.0.1/*"));
         await using var provider = await RunningProvider.StartAsync(realm);
         string[] arguments =

@@ -9,7 +9,7 @@ namespace McpAspire.IdentityProvider.Tests;
 public sealed class RestartTests
 {
     private readonly int _port = FreePort.Next();
-    private readonly string _data = Directory.CreateTempSubdirectory("idp-data-").FullName;
+    private readonly string _data = ScratchFolder.New();
 
     [Fact]
     public async Task Restart_WithDataFolder_KeepsKeysSessionsAndRefreshTokens()

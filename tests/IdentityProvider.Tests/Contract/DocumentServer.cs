@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using McpAspire.IdentityProvider.Tests.Hosting;
 using Microsoft.AspNetCore.Builder;
@@ -13,10 +15,10 @@ internal sealed class DocumentServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, Func<HttpContext, Task>> _documents = new();
 
-    private DocumentServer(WebApplication app, int port)
+    private DocumentServer(WebApplication app, string baseUrl)
     {
         _app = app;
-        BaseUrl = $"http://localhost:{port}";
+        BaseUrl = baseUrl;
     }
 
     public string BaseUrl { get; }
@@ -24,12 +26,19 @@ internal sealed class DocumentServer : IAsyncDisposable
     /// <summary>Paths in the order they were fetched.</summary>
     public ConcurrentQueue<string> Fetched { get; } = new();
 
-    public static async Task<DocumentServer> StartAsync()
+    /// <param name="certificate">For a host that speaks https.</param>
+    public static async Task<DocumentServer> StartAsync(X509Certificate2? certificate = null)
     {
         var port = FreePort.Next();
-        var builder = WebApplication.CreateSlimBuilder(["--Logging:LogLevel:Default=Warning"]);
-        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
-        var server = new DocumentServer(builder.Build(), port);
+        var builder = WebApplication.CreateSlimBuilder(["--Logging:LogLevel:Default=Error"]);
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen =>
+        {
+            if (certificate is not null)
+            {
+                listen.UseHttps(certificate);
+            }
+        }));
+        var server = new DocumentServer(builder.Build(), $"{(certificate is null ? "http" : "https")}://localhost:{port}");
         server._app.Run(async context =>
         {
             server.Fetched.Enqueue(context.Request.Path);

@@ -33,10 +33,14 @@ internal static class Flows
         Browser browser, string issuer, string client, string? scope, string user = "alice", string? more = null)
         => (await SignInAsync(browser, issuer, client, scope, user, more)).Parameter("code");
 
-    public static async Task<Reply> SignInAsync(
+    public static Task<Reply> SignInAsync(
         Browser browser, string issuer, string client, string? scope, string user = "alice", string? more = null)
+        => SignInAtAsync(browser, AuthorizeUrl(issuer, client, Callback(client), scope, more), user);
+
+    /// <summary>Opens an authorization request that a client has made, and does what its pages ask.</summary>
+    public static async Task<Reply> SignInAtAsync(Browser browser, string url, string user = "alice")
     {
-        var reply = await browser.FollowAsync(await browser.VisitAsync(AuthorizeUrl(issuer, client, Callback(client), scope, more)));
+        var reply = await browser.FollowAsync(await browser.VisitAsync(url));
         if (reply.Status == 200 && browser.Form.Action.Contains("/authenticate", StringComparison.Ordinal))
         {
             reply = await browser.FollowAsync(await browser.SubmitAsync(("username", user), ("password", "demo-password"), ("credentialId", "")));

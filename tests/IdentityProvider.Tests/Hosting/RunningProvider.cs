@@ -31,7 +31,10 @@ internal sealed class RunningProvider : IAsyncDisposable
     public static Task<RunningProvider> StartAsync(string? realmPath = null, params string[] more) => StartOnAsync(FreePort.Next(), realmPath, more);
 
     /// <summary>Starts on a known port, to come back there after a stop.</summary>
-    public static async Task<RunningProvider> StartOnAsync(int port, string? realmPath = null, params string[] more)
+    public static Task<RunningProvider> StartOnAsync(int port, string? realmPath = null, params string[] more) => StartAsync(port, realmPath, null, more);
+
+    /// <summary>Starts with other services in place of some.</summary>
+    public static async Task<RunningProvider> StartAsync(int port, string? realmPath, Action<IServiceCollection>? configure, params string[] more)
     {
         var management = FreePort.Next();
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
@@ -46,7 +49,11 @@ internal sealed class RunningProvider : IAsyncDisposable
             .. TestRealm.Values.Select(pair => $"--{pair.Key}={pair.Value}"),
             .. more,
         ];
-        var app = ProviderApplication.Create(args, services => services.AddSingleton<TimeProvider>(clock));
+        var app = ProviderApplication.Create(args, services =>
+        {
+            services.AddSingleton<TimeProvider>(clock);
+            configure?.Invoke(services);
+        });
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new RunningProvider(app, port, management, clock);
     }

@@ -27,7 +27,7 @@ internal static class TestRealm
 
     public static string Write(string text)
     {
-        var path = Path.Combine(Directory.CreateTempSubdirectory("realm-").FullName, "realm.json");
+        var path = Path.Combine(ScratchFolder.New(), "realm.json");
         File.WriteAllText(path, text);
         return path;
     }
