@@ -27,7 +27,8 @@ internal sealed class Person(Uri identity, string name, string password) : IDisp
         var verifier = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
         var challenge = Base64Url(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
         var location = new Uri(Realm, $"auth?response_type=code&client_id={ClientId}&redirect_uri={Uri.EscapeDataString(RedirectUri)}&scope={Uri.EscapeDataString(scope)}&state=s&code_challenge={challenge}&code_challenge_method=S256");
-        var code = await FollowToCodeAsync(location, cancellationToken);
+        var callback = await SignInAsync(location, RedirectUri, cancellationToken);
+        var code = System.Web.HttpUtility.ParseQueryString(callback.Query)["code"] ?? throw new InvalidOperationException($"No code: {callback.Query}");
         using var response = await _http.PostAsync(new Uri(Realm, "token"), new FormUrlEncodedContent(new Dictionary<string, string>
         {
             ["grant_type"] = "authorization_code",
@@ -41,9 +42,8 @@ internal sealed class Person(Uri identity, string name, string password) : IDisp
         return json.RootElement.GetProperty("access_token").GetString()!;
     }
 
-    public void Dispose() => _http.Dispose();
-
-    private async Task<string> FollowToCodeAsync(Uri location, CancellationToken cancellationToken)
+    /// <summary>Signs in at the page of an authorization request, and returns where the provider sends the browser.</summary>
+    public async Task<Uri> SignInAsync(Uri location, string redirectUri, CancellationToken cancellationToken)
     {
         using var first = new HttpRequestMessage(HttpMethod.Get, location);
         var response = await SendAsync(first, cancellationToken);
@@ -53,9 +53,9 @@ internal sealed class Person(Uri identity, string name, string password) : IDisp
             if (current.StatusCode is HttpStatusCode.Redirect or HttpStatusCode.SeeOther)
             {
                 var next = new Uri(location, current.Headers.Location!);
-                if (next.AbsoluteUri.StartsWith(RedirectUri, StringComparison.Ordinal))
+                if (next.AbsoluteUri.StartsWith(redirectUri, StringComparison.Ordinal))
                 {
-                    return System.Web.HttpUtility.ParseQueryString(next.Query)["code"] ?? throw new InvalidOperationException($"No code: {next.Query}");
+                    return next;
                 }
 
                 using var follow = new HttpRequestMessage(HttpMethod.Get, next);
@@ -70,6 +70,8 @@ internal sealed class Person(Uri identity, string name, string password) : IDisp
 
         throw new InvalidOperationException("The sign-in did not end after ten pages.");
     }
+
+    public void Dispose() => _http.Dispose();
 
     private HttpRequestMessage Fill(string html)
     {

@@ -1,4 +1,4 @@
-namespace McpAspire.Integration;
+namespace McpAspire.Testing;
 
 /// <summary>Where the programs of the stack were built to, beside the tests.</summary>
 internal static class BuiltProgram
