@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace McpAspire.Benchmarks;
+
+/// <summary>A server in a process of its own, ready to be asked.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+
+    private ServerProcess(Process process, TimeSpan ready)
+    {
+        _process = process;
+        Ready = ready;
+        MegabytesIdle = Megabytes;
+    }
+
+    /// <summary>From the start of the process to the first good answer.</summary>
+    public TimeSpan Ready { get; }
+
+    public double MegabytesIdle { get; }
+
+    /// <summary>The working set at this moment.</summary>
+    public double Megabytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64 / 1048576.0;
+        }
+    }
+
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Starts and waits until <paramref name="health"/> answers with 2xx.</summary>
+    public static async Task<ServerProcess> StartAsync(string name, ProcessStartInfo start, string health)
+    {
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        var watch = Stopwatch.StartNew();
+        var process = Process.Start(start)!;
+        var output = new Queue<string>();
+        process.OutputDataReceived += (_, line) => Keep(output, line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(output, line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        using var client = new HttpClient();
+        while (watch.Elapsed < _patience && !process.HasExited)
+        {
+            try
+            {
+                using var reply = await client.GetAsync(health);
+                if (reply.IsSuccessStatusCode)
+                {
+                    return new ServerProcess(process, watch.Elapsed);
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // not yet listening
+            }
+
+            await Task.Delay(2);
+        }
+
+        if (!process.HasExited)
+        {
+            process.Kill();
+        }
+
+        throw new InvalidOperationException($"{name} did not answer at {health}:\n{string.Join('\n', output)}");
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private static void Keep(Queue<string> output, string? line)
+    {
+        const int Lines = 20;
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (output)
+        {
+            output.Enqueue(line);
+            if (output.Count > Lines)
+            {
+                output.Dequeue();
+            }
+        }
+    }
+}

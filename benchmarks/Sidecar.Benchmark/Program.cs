@@ -1,0 +1,85 @@
+using McpAspire.Benchmarks;
+using McpAspire.Benchmarks.Sidecars;
+using McpAspire.Benchmarks.Sidecars.Measurement;
+using McpAspire.Benchmarks.Sidecars.Servers;
+
+switch (args)
+{
+    case [LocalServers.App, var port]:
+        await LocalServers.RunAppAsync(int.Parse(port));
+        return 0;
+    case [LocalServers.Collector, var port]:
+        await LocalServers.RunCollectorAsync(int.Parse(port));
+        return 0;
+    default:
+        break;
+}
+
+// Usage: Sidecar.Benchmark <Sidecar or Sidecar.dll> <IdentityProvider.dll> [seconds a round] [rounds]; DAPRD names a daprd to measure beside it.
+if (args.Length < 2 || !File.Exists(args[0]) || !File.Exists(args[1]))
+{
+    await Console.Error.WriteLineAsync("Sidecar.Benchmark: the arguments are the path of Sidecar (published, or Sidecar.dll) and that of IdentityProvider.dll, both built with -c Release; then seconds a round (2) and rounds (3).");
+    return 1;
+}
+
+var duration = TimeSpan.FromSeconds(args.Length > 2 ? double.Parse(args[2]) : 2);
+var rounds = args.Length > 3 ? int.Parse(args[3]) : 3;
+var folder = Directory.CreateTempSubdirectory("sidecar-benchmark-");
+var started = new List<IAsyncDisposable>();
+try
+{
+    T Own<T>(T server)
+        where T : IAsyncDisposable
+    {
+        started.Add(server);
+        return server;
+    }
+
+    var backend = Own(await Backend.StartAsync(args[1]));
+    var products = new List<Product> { Own(await Product.StartAsync("Sidecar", args[0], folder.FullName, backend)) };
+    if (Environment.GetEnvironmentVariable("DAPRD") is { Length: > 0 } daprd)
+    {
+        products.Add(Own(await Product.StartAsync("daprd", daprd, folder.FullName, backend)));
+    }
+
+    var direct = new Way("direct", backend.AppPort, []);
+    Way? nginx = null;
+    if (Nginx.IsInstalled)
+    {
+        var port = ServerProcess.FreePort();
+        nginx = new Way("nginx, one hop", port, [Own(await Nginx.StartAsync(folder.FullName, port, backend.AppPort))]);
+    }
+
+    Way[] ways = [direct, .. nginx is null ? (Way[])[] : [nginx], .. products.SelectMany(product => product.All)];
+    foreach (var connections in (int[])[1, 16, 64])
+    {
+        var samples = ways.ToDictionary(way => way, _ => new List<Sample>());
+        for (var round = 0; round < rounds; round++)
+        {
+            foreach (var way in ways)
+            {
+                samples[way].Add(await Load.RunAsync(way, connections, duration));
+            }
+        }
+
+        var results = samples.ToDictionary(pair => pair.Key, pair => Sample.MiddleOf(pair.Value));
+        Report.Table(connections, direct, results);
+        if (connections == 16)
+        {
+            Report.Goals(direct, nginx, products, results);
+        }
+    }
+
+    Report.Processes(products);
+    return 0;
+}
+finally
+{
+    started.Reverse();
+    foreach (var server in started)
+    {
+        await server.DisposeAsync();
+    }
+
+    folder.Delete(recursive: true);
+}

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+
+namespace McpAspire.Benchmarks.Sidecars.Servers;
+
+/// <summary>What stands around the sidecars: the app, a collector for spans, the identity provider.</summary>
+internal sealed class Backend : IAsyncDisposable
+{
+    private readonly ServerProcess _app;
+    private readonly ServerProcess _collector;
+
+    private Backend(ServerProcess app, int appPort, ServerProcess collector, int collectorPort, RealmProvider provider)
+    {
+        _app = app;
+        _collector = collector;
+        AppPort = appPort;
+        CollectorPort = collectorPort;
+        Provider = provider;
+    }
+
+    public int AppPort { get; }
+
+    public int CollectorPort { get; }
+
+    public RealmProvider Provider { get; }
+
+    public static async Task<Backend> StartAsync(string providerAssembly)
+    {
+        var (appPort, collectorPort) = (ServerProcess.FreePort(), ServerProcess.FreePort());
+        var app = await StartSelfAsync(LocalServers.App, appPort);
+        var collector = await StartSelfAsync(LocalServers.Collector, collectorPort);
+        return new Backend(app, appPort, collector, collectorPort, await RealmProvider.StartAsync(providerAssembly));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        await _collector.DisposeAsync();
+        await Provider.DisposeAsync();
+    }
+
+    private static Task<ServerProcess> StartSelfAsync(string role, int port)
+        => ServerProcess.StartAsync($"the server {role}", new ProcessStartInfo("dotnet", [typeof(Backend).Assembly.Location, role, $"{port}"]), $"http://127.0.0.1:{port}/");
+}
