@@ -44,6 +44,11 @@ internal sealed class PathFilter
             return FilterVerdict.Applies;
         }
 
+        if (!path.Contains('%', StringComparison.Ordinal))
+        {
+            return _regex.IsMatch(Text(path)) ? FilterVerdict.Applies : FilterVerdict.Passes;
+        }
+
         if (!PathLayers.TryRead(path, out var layers))
         {
             return FilterVerdict.Ambiguous;

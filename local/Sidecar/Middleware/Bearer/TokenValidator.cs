@@ -16,12 +16,19 @@ internal enum TokenVerdict
 internal sealed class TokenValidator(ProviderKeys keys, string issuer, string audience, TimeSpan skew, TimeProvider time)
 {
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
+    private readonly VerifiedTokens _verified = new();
 
     public async ValueTask<TokenVerdict> ValidateAsync(string token, CancellationToken cancellationToken)
     {
         if (keys.Current is not { } current)
         {
             return TokenVerdict.Undecided;
+        }
+
+        var digest = Digest.Of(token);
+        if (_verified.TryGet(digest, current, out var known))
+        {
+            return IsInTime(known) ? TokenVerdict.Valid : TokenVerdict.Invalid;
         }
 
         JsonWebToken jwt;
@@ -48,11 +55,19 @@ internal sealed class TokenValidator(ProviderKeys keys, string issuer, string au
             }
         }
 
-        return jwt.Alg == algorithm && await IsValidAsync(jwt, key, algorithm) ? TokenVerdict.Valid : TokenVerdict.Invalid;
+        if (jwt.Alg != algorithm || await VerifyAsync(jwt, key, algorithm) is not { } times)
+        {
+            return TokenVerdict.Invalid;
+        }
+
+        _verified.Add(digest, current, times);
+        return TokenVerdict.Valid;
     }
 
-    private async Task<bool> IsValidAsync(JsonWebToken jwt, SecurityKey key, string algorithm)
+    /// <summary>The times of a token that is good now; null when it is not.</summary>
+    private async Task<TokenTimes?> VerifyAsync(JsonWebToken jwt, SecurityKey key, string algorithm)
     {
+        TokenTimes? times = null;
         var result = await _handler.ValidateTokenAsync(jwt, new TokenValidationParameters
         {
             ValidIssuer = issuer,
@@ -62,19 +77,21 @@ internal sealed class TokenValidator(ProviderKeys keys, string issuer, string au
             TryAllIssuerSigningKeys = false,
             ValidAlgorithms = [algorithm],
             RequireSignedTokens = true,
-            LifetimeValidator = (notBefore, expires, _, _) => IsInTime(notBefore, expires),
+            LifetimeValidator = (notBefore, expires, _, _) =>
+            {
+                times = TimesOf(jwt, notBefore, expires);
+                return times is { } found && IsInTime(found);
+            },
         });
-        return result.IsValid && !IsIssuedInTheFuture(jwt);
+        return result.IsValid ? times : null;
     }
 
     /// <summary>A token without <c>exp</c> would be good for ever; daprd lets it pass.</summary>
-    private bool IsInTime(DateTime? notBefore, DateTime? expires)
+    private static TokenTimes? TimesOf(JsonWebToken jwt, DateTime? notBefore, DateTime? expires)
     {
-        var now = time.GetUtcNow().UtcDateTime;
-        return !(notBefore > now + skew) && expires > now - skew;
+        long? issuedAt = jwt.TryGetPayloadValue<long>(JwtRegisteredClaimNames.Iat, out var seconds) ? seconds : null;
+        return expires is null ? null : new TokenTimes(notBefore, issuedAt, expires.Value);
     }
 
-    private bool IsIssuedInTheFuture(JsonWebToken jwt)
-        => jwt.TryGetPayloadValue<long>(JwtRegisteredClaimNames.Iat, out var issuedAt)
-           && issuedAt > (time.GetUtcNow() + skew).ToUnixTimeSeconds();
+    private bool IsInTime(in TokenTimes times) => times.Include(time.GetUtcNow(), skew);
 }

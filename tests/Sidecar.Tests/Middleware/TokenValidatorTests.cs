@@ -1,0 +1,90 @@
+using McpAspire.Sidecar.Invocation;
+using McpAspire.Sidecar.Middleware.Bearer;
+using McpAspire.Sidecar.Tests.Rig;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace McpAspire.Sidecar.Tests.Middleware;
+
+/// <summary>A token that was found good once is not checked again; whatever can make it bad later still counts.</summary>
+public sealed class TokenValidatorTests : IAsyncDisposable
+{
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
+    private readonly FakeProvider _provider = new();
+    private readonly HttpMessageInvoker _http = HttpClients.ForBackchannel();
+    private readonly TokenValidator _validator;
+    private readonly ProviderKeys _keys;
+
+    public TokenValidatorTests()
+    {
+        _keys = new ProviderKeys(_http, _provider.Issuer, jwksUrl: null, _clock, NullLogger.Instance);
+        _validator = new TokenValidator(_keys, _provider.Issuer, FakeProvider.Audience, TimeSpan.FromMinutes(5), _clock);
+    }
+
+    private static CancellationToken Stopping => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Token_FoundGood_EndsAtItsTime()
+    {
+        await _keys.RefreshForUnknownKeyAsync(Stopping);
+        var token = _provider.Key.Sign(_provider.Claims());
+
+        Assert.Equal(TokenVerdict.Valid, await _validator.ValidateAsync(token, Stopping));
+        _clock.Advance(TimeSpan.FromMinutes(9));
+        Assert.Equal(TokenVerdict.Valid, await _validator.ValidateAsync(token, Stopping));
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(TokenVerdict.Invalid, await _validator.ValidateAsync(token, Stopping));
+    }
+
+    [Fact]
+    public async Task Token_FoundGood_EndsWithItsKey()
+    {
+        await _keys.RefreshForUnknownKeyAsync(Stopping);
+        var token = _provider.Key.Sign(_provider.Claims());
+        Assert.Equal(TokenVerdict.Valid, await _validator.ValidateAsync(token, Stopping));
+
+        using var second = new SigningKey("key-2");
+        _provider.Keys.Clear();
+        _provider.Keys.Add(second);
+        _clock.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Equal(TokenVerdict.Valid, await _validator.ValidateAsync(second.Sign(_provider.Claims()), Stopping));
+        Assert.Equal(TokenVerdict.Invalid, await _validator.ValidateAsync(token, Stopping));
+    }
+
+    [Fact]
+    public async Task Token_OneCharacterOffAGoodOne_IsRefused()
+    {
+        await _keys.RefreshForUnknownKeyAsync(Stopping);
+        var token = _provider.Key.Sign(_provider.Claims());
+        Assert.Equal(TokenVerdict.Valid, await _validator.ValidateAsync(token, Stopping));
+
+        var signature = token.LastIndexOf('.') + 1;
+        foreach (var place in (int[])[signature - 5, signature, token.Length - 20])
+        {
+            var altered = $"{token[..place]}{(token[place] == 'A' ? 'B' : 'A')}{token[(place + 1)..]}";
+            Assert.Equal(TokenVerdict.Invalid, await _validator.ValidateAsync(altered, Stopping));
+        }
+
+        Assert.Equal(TokenVerdict.Invalid, await _validator.ValidateAsync($"{token} ", Stopping));
+    }
+
+    [Theory]
+    [InlineData("iat", 360)]
+    [InlineData("nbf", 360)]
+    [InlineData("iat", long.MaxValue - 2_000_000_000)]
+    public async Task Token_FromTheFuture_IsRefused_EveryTime(string claim, long ahead)
+    {
+        await _keys.RefreshForUnknownKeyAsync(Stopping);
+        var token = _provider.Key.Sign(_provider.Claims(claims => claims[claim] = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + ahead));
+
+        Assert.Equal(TokenVerdict.Invalid, await _validator.ValidateAsync(token, Stopping));
+        Assert.Equal(TokenVerdict.Invalid, await _validator.ValidateAsync(token, Stopping));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _provider.DisposeAsync();
+    }
+}
