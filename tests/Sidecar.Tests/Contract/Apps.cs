@@ -16,7 +16,7 @@ internal static class Apps
                 await Eventually.TrueAsync(() => DateTimeOffset.UtcNow > second, "a second is over", stopping);
                 break;
             case "circuit breaker half open":
-                var halfOpen = DateTimeOffset.UtcNow.AddSeconds(2.1);
+                var halfOpen = DateTimeOffset.UtcNow.AddSeconds(5.1);
                 await Eventually.TrueAsync(() => DateTimeOffset.UtcNow > halfOpen, "the circuit is half-open", stopping);
                 break;
             case "app went away":

@@ -25,6 +25,9 @@ internal sealed class ContractRig : IAsyncDisposable
 
     public Ports Ports { get; } = new();
 
+    /// <summary>Changes a recorded configuration's text.</summary>
+    public Func<string, string> ChangeConfiguration { get; init; } = static text => text;
+
     public EchoApp App { get; } = new();
 
     public EchoApp Endpoint { get; } = new();
@@ -104,7 +107,7 @@ internal sealed class ContractRig : IAsyncDisposable
         {
             var copy = Path.Combine(target, Path.GetRelativePath(source, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.WriteAllText(copy, Ports.ToActual(File.ReadAllText(file)).Replace("\"secrets.json\"", $"\"{Path.Combine(target, "secrets.json")}\"", StringComparison.Ordinal));
+            File.WriteAllText(copy, Ports.ToActual(ChangeConfiguration(File.ReadAllText(file))).Replace("\"secrets.json\"", $"\"{Path.Combine(target, "secrets.json")}\"", StringComparison.Ordinal));
         }
 
         return target;

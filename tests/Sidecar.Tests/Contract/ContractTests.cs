@@ -37,44 +37,6 @@ public sealed class ContractTests
     public Task RateLimit_Replayed_IsAnsweredAsDaprdDoes() => Exchange_Replayed_IsAnsweredAsDaprdDoes("ratelimit");
 
     [Fact]
-    [Trait("Category", "Timed")]
-    public async Task Resiliency_Replayed_IsAnsweredAsDaprdDoes()
-    {
-        await using var rig = new ContractRig();
-        var player = new TopicPlayer(rig, "resiliency")
-        {
-            CountsRequests = true,
-            Before = entry =>
-            {
-                rig.App.ResetFlaky();
-                rig.Endpoint.ResetFlaky();
-                return Apps.PrepareAsync(rig, entry);
-            },
-        };
-
-        var found = await player.PlayAsync(TestContext.Current.CancellationToken);
-
-        Assert.True(found.Count == 0, string.Join('\n', found));
-        Assert.Equal(16, player.Replayed);
-    }
-
-    [Fact]
-    public async Task Events_Replayed_AreAnsweredAsDaprdDoes()
-    {
-        await using var rig = new ContractRig();
-        var player = new TopicPlayer(rig, "sse")
-        {
-            Before = entry => Apps.PrepareAsync(rig, entry),
-            Change = text => text.Replace("every=0.5", "every=0.05", StringComparison.Ordinal).Replace("first=1.5", "first=0.1", StringComparison.Ordinal),
-        };
-
-        var found = await player.PlayAsync(TestContext.Current.CancellationToken);
-
-        Assert.True(found.Count == 0, string.Join('\n', found));
-        Assert.Equal(38, player.Replayed);
-    }
-
-    [Fact]
     public async Task Bearer_Replayed_IsAnsweredAsDaprdDoes()
     {
         await using var rig = new ContractRig();
