@@ -15,8 +15,8 @@ internal static class DaprErrors
     public static Task NoAppIdAsync(HttpContext http)
         => WriteAsync(http, StatusCodes.Status404NotFound, DirectInvoke, "failed getting app id either from the URL path or the header dapr-app-id");
 
-    public static Task InvokeFailedAsync(HttpContext http, string appId, string reason)
-        => WriteAsync(http, StatusCodes.Status500InternalServerError, DirectInvoke, Text($"failed to invoke, id: {appId}, err: {reason}"));
+    public static Task InvokeFailedAsync(HttpContext http, string appId, string reason, int status = StatusCodes.Status500InternalServerError)
+        => WriteAsync(http, status, DirectInvoke, Text($"failed to invoke, id: {appId}, err: {reason}"));
 
     public static Task AmbiguousPathAsync(HttpContext http)
         => WriteAsync(http, StatusCodes.Status400BadRequest, "ERR_PATH_AMBIGUOUS", "the path is percent-encoded more than once, and a pathFilter would judge it differently once it is decoded");

@@ -10,6 +10,7 @@ namespace McpAspire.Sidecar.Api;
 internal sealed class HostGate(SidecarOptions options)
 {
     private readonly bool _guardsApi = options.ListenAddresses.All(IsLoopback);
+    private readonly bool _guardsMetrics = IsLoopback(options.MetricsListenAddress);
     private readonly bool _guardsPublic = IsLoopback(options.PublicListenAddress);
 
     /// <summary>An origin of <c>*</c> names no host.</summary>
@@ -17,7 +18,8 @@ internal sealed class HostGate(SidecarOptions options)
 
     public bool Admits(HttpContext http)
     {
-        var guards = http.Connection.LocalPort == options.PublicPort ? _guardsPublic : _guardsApi;
+        var port = http.Connection.LocalPort;
+        var guards = port == options.PublicPort ? _guardsPublic : port == options.MetricsPort ? _guardsMetrics : _guardsApi;
         var host = http.Request.Host.Host;
 
         // HTTP/1.0 may lack a Host; a browser never does.

@@ -23,7 +23,8 @@ internal sealed record SidecarOptions
 
     public int GrpcPort { get; init; } = 50001;
 
-    public int? InternalGrpcPort { get; init; }
+    /// <summary>Where other sidecars of this user call.</summary>
+    public int InternalGrpcPort { get; init; }
 
     public int MetricsPort { get; init; } = 9090;
 
@@ -54,7 +55,8 @@ internal sealed record SidecarOptions
 
     public bool LogAsJson { get; init; }
 
-    public bool EnableApiLogging { get; init; }
+    /// <summary>Null: as the Configuration says.</summary>
+    public bool? EnableApiLogging { get; init; }
 
     public bool DisableInitConfig { get; init; }
 

@@ -32,7 +32,7 @@ internal sealed class SidecarOptionsReader(ParsedArguments arguments, Func<strin
             AppChannelAddress = Value("app-channel-address", "APP_CHANNEL_ADDRESS") is { Length: > 0 } address ? address : "127.0.0.1",
             HttpPort = ListenPort("dapr-http-port", "DAPR_HTTP_PORT", 3500),
             GrpcPort = ListenPort("dapr-grpc-port", "DAPR_GRPC_PORT", 50001),
-            InternalGrpcPort = arguments.Has("dapr-internal-grpc-port") ? ListenPort("dapr-internal-grpc-port", null, 0) : null,
+            InternalGrpcPort = ListenPort("dapr-internal-grpc-port", null, -1),
             MetricsPort = ListenPort("metrics-port", "DAPR_METRICS_PORT", 9090),
             MetricsListenAddress = Address("metrics-listen-address") ?? "127.0.0.1",
             EnableMetrics = arguments.Switch("enable-metrics", otherwise: true),
@@ -46,7 +46,7 @@ internal sealed class SidecarOptionsReader(ParsedArguments arguments, Func<strin
             ReadBufferSize = (int)(Size("read-buffer-size", "dapr-http-read-buffer-size", 1024, 4 * 1024) ?? 4 * 1024),
             LogLevel = Level(),
             LogAsJson = arguments.Switch("log-as-json"),
-            EnableApiLogging = arguments.Switch("enable-api-logging"),
+            EnableApiLogging = arguments.Has("enable-api-logging") ? arguments.Switch("enable-api-logging") : null,
             DisableInitConfig = arguments.List("disable-init-endpoints").Contains("config"),
             AppHealthCheck = HealthCheck(),
             AppMaxConcurrency = Number("app-max-concurrency", -1),
@@ -96,7 +96,7 @@ internal sealed class SidecarOptionsReader(ParsedArguments arguments, Func<strin
     private int ListenPort(string flag, string? variable, int daprdDefault)
     {
         var port = Port(flag, asDaprRun ? null : variable, asDaprRun ? -1 : daprdDefault);
-        return port == -1 || (port == 0 && asDaprRun) ? FreePort() : port;
+        return port is -1 or 0 ? FreePort() : port;
     }
 
     private static int FreePort()

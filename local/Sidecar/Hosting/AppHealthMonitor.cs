@@ -1,10 +1,11 @@
 using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace McpAspire.Sidecar.Hosting;
 
 /// <summary>With <c>--enable-app-health-check</c>: probes the app, and calls to it are refused while it is not healthy.</summary>
-internal sealed partial class AppHealthMonitor(SidecarOptions options, TimeProvider time, ILogger<AppHealthMonitor> logger)
+internal sealed partial class AppHealthMonitor(SidecarOptions options, SidecarMetrics metrics, TimeProvider time, ILogger<AppHealthMonitor> logger)
 {
     private volatile bool _isUnhealthy;
 
@@ -42,10 +43,13 @@ internal sealed partial class AppHealthMonitor(SidecarOptions options, TimeProvi
     {
         using var timeout = new CancellationTokenSource(limit, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        var started = time.GetTimestamp();
+        var status = StatusCodes.Status500InternalServerError;
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, url);
             using var response = await http.SendAsync(request, linked.Token);
+            status = (int)response.StatusCode;
             return response.IsSuccessStatusCode ? null : $"Health check failed with status code: {(int)response.StatusCode}";
         }
         catch (HttpRequestException exception)
@@ -55,6 +59,13 @@ internal sealed partial class AppHealthMonitor(SidecarOptions options, TimeProvi
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return "Health check timed out";
+        }
+        finally
+        {
+            if (metrics.IsEnabled)
+            {
+                metrics.Http.Probed(status, time.GetElapsedTime(started));
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
 using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Resolution;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace McpAspire.Sidecar.Hosting;
@@ -8,7 +10,7 @@ namespace McpAspire.Sidecar.Hosting;
 /// <summary>The ports of a sidecar and their limits.</summary>
 internal static class Listeners
 {
-    public static void Configure(KestrelServerOptions kestrel, SidecarOptions options)
+    public static void Configure(KestrelServerOptions kestrel, SidecarOptions options, bool withMetrics)
     {
         kestrel.AddServerHeader = false;
         kestrel.AllowAlternateSchemes = true;
@@ -25,19 +27,26 @@ internal static class Listeners
         limits.MinResponseDataRate = null;
         foreach (var address in options.ListenAddresses)
         {
-            Listen(kestrel, address, options.HttpPort, HttpProtocols.Http1);
-            Listen(kestrel, address, options.GrpcPort, HttpProtocols.Http2);
+            Listen(kestrel, address, options.HttpPort, CleartextHttp2.RunAsync);
+            Listen(kestrel, address, options.GrpcPort, CleartextHttp2.RunAsync);
+        }
+
+        var hops = kestrel.ApplicationServices.GetRequiredService<HopConnection>();
+        kestrel.Listen(IPAddress.Loopback, options.InternalGrpcPort, listen => Use(listen, hops.RunAsync, CleartextHttp2.RunAsync));
+        if (withMetrics)
+        {
+            Listen(kestrel, options.MetricsListenAddress, options.MetricsPort);
         }
 
         if (options.PublicPort is { } publicPort)
         {
-            Listen(kestrel, options.PublicListenAddress, publicPort, HttpProtocols.Http1);
+            Listen(kestrel, options.PublicListenAddress, publicPort, CleartextHttp2.RunAsync);
         }
     }
 
-    private static void Listen(KestrelServerOptions kestrel, string address, int port, HttpProtocols protocols)
+    private static void Listen(KestrelServerOptions kestrel, string address, int port, params Func<ConnectionContext, ConnectionDelegate, Task>[] steps)
     {
-        void Protocols(ListenOptions listen) => listen.Protocols = protocols;
+        void Protocols(ListenOptions listen) => Use(listen, steps);
         if (address is "127.0.0.1" or "localhost" or "::1")
         {
             // A browser says localhost and may mean either family.
@@ -46,6 +55,15 @@ internal static class Listeners
         else
         {
             kestrel.Listen(IPAddress.Parse(address.Trim('[', ']')), port, Protocols);
+        }
+    }
+
+    private static void Use(ListenOptions listen, params Func<ConnectionContext, ConnectionDelegate, Task>[] steps)
+    {
+        listen.Protocols = HttpProtocols.Http1AndHttp2;
+        foreach (var step in steps)
+        {
+            listen.Use(next => connection => step(connection, next));
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace McpAspire.Sidecar.Hosting;
@@ -23,17 +24,31 @@ internal sealed class LogfmtLoggerProvider(SidecarOptions options, TimeProvider 
             : category.StartsWith("McpAspire.Sidecar.", StringComparison.Ordinal) ? "dapr.runtime" + category["McpAspire.Sidecar".Length..category.LastIndexOf('.')].ToLowerInvariant()
             : category;
 
-    private void Write(LogLevel level, string scope, string message)
+    private void Write(LogLevel level, string scope, string message, IReadOnlyList<KeyValuePair<string, object?>> fields)
     {
         var now = time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", System.Globalization.CultureInfo.InvariantCulture);
         var line = options.LogAsJson
-            ? $"{{\"app_id\":{Json(options.AppId)},\"instance\":{Json(_host)},\"level\":\"{Name(level)}\",\"msg\":{Json(message)},\"scope\":{Json(scope)},\"time\":\"{now}\",\"type\":\"log\",\"ver\":\"unknown\"}}"
-            : $"time=\"{now}\" level={Name(level)} msg={Quoted(message)} app_id={options.AppId} instance={_host} scope={scope} type=log ver=unknown";
+            ? $"{{\"app_id\":{Json(options.AppId)},{string.Concat(fields.Select(field => $"{Json(field.Key)}:{JsonValue(field.Value)},"))}\"instance\":{Json(_host)},\"level\":\"{Name(level)}\",\"msg\":{Json(message)},\"scope\":{Json(scope)},\"time\":\"{now}\",\"type\":\"log\",\"ver\":\"unknown\"}}"
+            : $"time=\"{now}\" level={Name(level)} msg={Quoted(message)} {string.Join(' ', Fields(scope, fields).OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"{field.Key}={Bare(field.Value)}"))}";
         lock (_lock)
         {
             Console.Out.WriteLine(line);
         }
     }
+
+    private IEnumerable<KeyValuePair<string, string>> Fields(string scope, IReadOnlyList<KeyValuePair<string, object?>> fields)
+        => fields.Select(field => KeyValuePair.Create(field.Key, $"{field.Value}"))
+            .Append(KeyValuePair.Create("app_id", options.AppId))
+            .Append(KeyValuePair.Create("instance", _host))
+            .Append(KeyValuePair.Create("scope", scope))
+            .Append(KeyValuePair.Create("type", "log"))
+            .Append(KeyValuePair.Create("ver", "unknown"));
+
+    private static string JsonValue(object? value) => value is int or long ? $"{value}" : Json($"{value}");
+
+    /// <summary>Without quotes where it needs none.</summary>
+    private static string Bare(string text)
+        => text.Length > 0 && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '.' or '_' or '/' or '@' or '^' or '+') ? text : Quoted(text);
 
     private static string Json(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 
@@ -82,7 +97,10 @@ internal sealed class LogfmtLoggerProvider(SidecarOptions options, TimeProvider 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             var message = formatter(state, exception);
-            provider.Write(logLevel, scope, exception is null ? message : $"{message}: {exception.GetType().Name}: {exception.Message}");
+            IReadOnlyList<KeyValuePair<string, object?>> fields = scope == ApiLog.Category && state is IReadOnlyList<KeyValuePair<string, object?>> values
+                ? [.. values.Where(value => value.Key != "{OriginalFormat}" && value.Value is not "")]
+                : [];
+            provider.Write(logLevel, scope, exception is null ? message : $"{message}: {exception.GetType().Name}: {exception.Message}", fields);
         }
     }
 }

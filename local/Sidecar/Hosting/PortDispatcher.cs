@@ -1,15 +1,22 @@
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Metrics;
+using McpAspire.Sidecar.Resolution;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.Telemetry;
 
 namespace McpAspire.Sidecar.Hosting;
 
 /// <summary>What answers on which port: the API, the public port (health and metadata only), and the gRPC port, where nothing is implemented.</summary>
-internal sealed class PortDispatcher(SidecarApplication application, SidecarRuntime runtime, HostGate hosts, HealthApi health, MetadataApi metadata, SidecarTracer tracer, SidecarOptions options)
+internal sealed class PortDispatcher(SidecarApplication application, SidecarRuntime runtime, HostGate hosts, HealthApi health, MetadataApi metadata, SidecarTracer tracer, SidecarMetrics metrics, HopApi hops, SidecarOptions options)
 {
     public Task HandleAsync(HttpContext http)
     {
+        if (http.Features.Get<HopCaller>() is { } caller)
+        {
+            return hops.HandleAsync(http, caller);
+        }
+
         if (!hosts.Admits(http))
         {
             return HostGate.RefuseAsync(http);
@@ -19,6 +26,11 @@ internal sealed class PortDispatcher(SidecarApplication application, SidecarRunt
         if (port == options.HttpPort)
         {
             return application.HandleAsync(http);
+        }
+
+        if (port == options.MetricsPort && metrics.IsEnabled)
+        {
+            return metrics.AnswerAsync(http);
         }
 
         return port == options.PublicPort ? PublicAsync(http) : UnimplementedAsync(http);

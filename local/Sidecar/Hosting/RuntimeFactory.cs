@@ -4,6 +4,7 @@ using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.Resiliency;
+using McpAspire.Sidecar.Resolution;
 using McpAspire.Sidecar.Resources;
 using McpAspire.Sidecar.Secrets;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace McpAspire.Sidecar.Hosting;
 
 /// <summary>Makes a <see cref="RuntimeSnapshot"/> of resources, or says why they cannot be served.</summary>
-internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory handlers, Func<string, string?> environment, TimeProvider time, ILoggerFactory loggers)
+internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory handlers, Func<string, string?> environment, TimeProvider time, ILoggerFactory loggers, RemoteSidecars? sidecars = null)
 {
     /// <summary>Kept over reloads, with their connections.</summary>
     private readonly HttpMessageInvoker _appClient = HttpClients.ForForwarding(options, options.AppScheme == "https" ? HttpClients.TrustAnyCertificate : null);
@@ -32,6 +33,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
             App = options.AppPort > 0 ? AppTarget(resources.Policies) : null,
             HttpPipeline = PipelineBuilder.Build(resources.Configuration.HttpPipeline, parts.Handlers, PipelineStage.Http, route),
             AppPipeline = PipelineBuilder.Build(resources.Configuration.AppHttpPipeline, parts.Handlers, PipelineStage.App, forward),
+            FindSidecar = sidecars is null ? static (_, _) => null : sidecars.Find,
             WarmUps = [.. parts.Handlers.Values.OfType<IWarmUp>()],
             Apis = ServedApis.Of(resources.Configuration.Api),
         };
@@ -88,6 +90,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
     {
         BaseUrl = $"{options.AppScheme}://{Host(options.AppChannelAddress)}:{options.AppPort}",
         Client = _appClient,
+        IsOwnApp = true,
         ApiToken = options.AppApiToken,
         HttpVersion = options.AppProtocol == "h2c" ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11,
         Resilience = Resilience(policies, options.AppId, perMethod: true),

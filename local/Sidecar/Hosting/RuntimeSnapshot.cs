@@ -27,6 +27,9 @@ internal sealed class RuntimeSnapshot
 
     public required SidecarDelegate AppPipeline { get; init; }
 
+    /// <summary>The sidecar of another app, by its id and namespace.</summary>
+    public required Func<string, string, InvocationTarget?> FindSidecar { get; init; }
+
     public required IReadOnlyList<IWarmUp> WarmUps { get; init; }
 
     public required ServedApis Apis { get; init; }
@@ -68,9 +71,19 @@ internal sealed class RuntimeSnapshot
             return endpoint;
         }
 
-        reason = name == AppId ? "app channel is not initialized" : $"couldn't find service: {id}";
-        return name == AppId ? App : null;
+        if (name == AppId)
+        {
+            reason = "app channel is not initialized";
+            return App;
+        }
+
+        reason = $"couldn't find service: {id}";
+        var inNamespace = name.IndexOf('.', StringComparison.Ordinal);
+        return inNamespace < 0 ? FindSidecar(name, Namespace) : FindSidecar(name[..inNamespace], name[(inNamespace + 1)..]);
     }
+
+    /// <summary>Whether an id names this sidecar's own app.</summary>
+    public bool IsOwn(string id) => id == AppId || (id.Length > AppId.Length && id.StartsWith(AppId, StringComparison.Ordinal) && id[AppId.Length] == '.' && id[(AppId.Length + 1)..] == Namespace);
 }
 
 /// <summary>Which groups of the API <c>spec.api</c> leaves open.</summary>

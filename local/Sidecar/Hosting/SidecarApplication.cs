@@ -1,22 +1,21 @@
 using System.Diagnostics;
 using McpAspire.Sidecar.Api;
-using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Invocation;
+using McpAspire.Sidecar.Metrics;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Logging;
 
 namespace McpAspire.Sidecar.Hosting;
 
 /// <summary>Every request of the API port, in daprd's order: path, trace, CORS, API token, httpPipeline, routes.</summary>
-internal sealed partial class SidecarApplication(
+internal sealed class SidecarApplication(
     SidecarRuntime runtime,
     SidecarTracer tracer,
+    SidecarMetrics metrics,
     ApiTokenGate gate,
     CorsPolicy cors,
-    SidecarOptions options,
-    ILogger<SidecarApplication> logger)
+    ApiLog apiLog)
 {
     public async Task HandleAsync(HttpContext http)
     {
@@ -63,10 +62,7 @@ internal sealed partial class SidecarApplication(
                 SidecarTracer.Stop(activity, request);
             }
 
-            if (options.EnableApiLogging || request.Runtime.Configuration.ApiLogging == true)
-            {
-                Log.Called(logger, http.Request.Method, request.Path, http.Response.StatusCode, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-            }
+            Note(request, Stopwatch.GetElapsedTime(started));
         }
     }
 
@@ -96,6 +92,20 @@ internal sealed partial class SidecarApplication(
         await request.Runtime.HttpPipeline(request);
     }
 
+    private void Note(SidecarRequest request, TimeSpan elapsed)
+    {
+        var (verb, status) = (request.Http.Request.Method, request.Http.Response.StatusCode);
+        if (metrics.IsEnabled)
+        {
+            metrics.Http.Served(verb, request.Path, status, request.Http.Request.ContentLength ?? 0, request.AnswerBytes, elapsed);
+        }
+
+        if (apiLog.IsEnabled(request))
+        {
+            apiLog.Write(request, elapsed);
+        }
+    }
+
     private Activity? StartTrace(SidecarRequest request)
     {
         var activity = tracer.Start(request);
@@ -105,10 +115,4 @@ internal sealed partial class SidecarApplication(
 
     /// <summary>As daprd: nothing that looks like a health check is traced.</summary>
     private static bool IsHealth(string path) => path.Contains("/healthz", StringComparison.OrdinalIgnoreCase);
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Information, "HTTP API Called: {Verb} {Path} code={Code} duration={Milliseconds:0.###}ms")]
-        public static partial void Called(ILogger logger, string verb, string path, int code, double milliseconds);
-    }
 }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Metrics;
+using McpAspire.Sidecar.Resolution;
 using McpAspire.Sidecar.Resources;
 using McpAspire.Sidecar.Telemetry;
 using Microsoft.AspNetCore.Connections;
@@ -18,7 +20,7 @@ internal static partial class SidecarHost
         var started = Stopwatch.GetTimestamp();
         var resources = ResourceLoader.Load(options);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Sidecar" });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options, resources.Configuration.Metrics.IsEnabled && options.EnableMetrics));
         builder.Logging.AddSidecarLog(options);
         builder.Services.AddSidecar(options, resources, environment);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.GracefulShutdown);
@@ -38,6 +40,12 @@ internal static partial class SidecarHost
         ((IApplicationBuilder)app).Run(dispatcher.HandleAsync);
 
         await StartAsync(app, options);
+        using var registration = Registration.Of(app.Services, logger);
+        if (app.Services.GetRequiredService<SidecarMetrics>().IsEnabled)
+        {
+            Log.Metrics(logger, options.MetricsListenAddress, options.MetricsPort);
+        }
+
         Log.Listening(logger, string.Join(",", options.ListenAddresses), options.HttpPort);
         Log.Initialized(logger, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         Log.Serving(logger, runtime.Describe());
@@ -51,6 +59,7 @@ internal static partial class SidecarHost
     private static async Task WatchAppAsync(IServiceProvider services, RuntimeSnapshot snapshot, CancellationToken stopping)
     {
         await services.GetRequiredService<AppReadiness>().WaitForAppAsync(stopping);
+        _ = services.GetRequiredService<AppStartCall>().RunAsync(services, stopping);
         if (snapshot.App is { } target)
         {
             await services.GetRequiredService<AppHealthMonitor>().RunAsync(target.Client, target.BaseUrl, stopping);
@@ -66,13 +75,18 @@ internal static partial class SidecarHost
         catch (IOException exception)
         {
             var reason = exception.InnerException is AddressInUseException ? "it is in use" : exception.Message;
-            throw new CommandLineException($"A port of --dapr-http-port {options.HttpPort}, --dapr-grpc-port {options.GrpcPort}{(options.PublicPort is { } port ? $", --dapr-public-port {port}" : string.Empty)} cannot be bound: {exception.Message.TrimEnd('.')} ({reason}).");
+            throw new CommandLineException($"A port of {Ports(options)} cannot be bound: {exception.Message.TrimEnd('.')} ({reason}).");
         }
         catch (System.Net.Sockets.SocketException exception)
         {
             throw new CommandLineException($"An address of --dapr-listen-addresses {string.Join(',', options.ListenAddresses)} cannot be bound: {exception.Message}.");
         }
     }
+
+    private static string Ports(SidecarOptions options)
+        => $"--dapr-http-port {options.HttpPort}, --dapr-grpc-port {options.GrpcPort}, --dapr-internal-grpc-port {options.InternalGrpcPort}"
+           + (options.PublicPort is { } port ? $", --dapr-public-port {port}" : string.Empty)
+           + (options.EnableMetrics ? $", --metrics-port {options.MetricsPort}" : string.Empty);
 
     private static async Task<int> RunToEndAsync(WebApplication app, SidecarOptions options)
     {
@@ -121,6 +135,9 @@ internal static partial class SidecarHost
 
         [LoggerMessage(4, LogLevel.Information, "dapr initialized. Status: Running. Init Elapsed {Milliseconds:0}ms")]
         public static partial void Initialized(ILogger logger, double milliseconds);
+
+        [LoggerMessage(6, LogLevel.Information, "metrics server started on {Address}:{Port}/")]
+        public static partial void Metrics(ILogger logger, string address, int port);
 
         [LoggerMessage(5, LogLevel.Information, "{Description}")]
         public static partial void Serving(ILogger logger, string description);

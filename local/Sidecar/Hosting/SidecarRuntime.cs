@@ -1,6 +1,7 @@
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Invocation;
+using McpAspire.Sidecar.Metrics;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.Resources;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace McpAspire.Sidecar.Hosting;
 
 /// <summary>The current snapshot, and the work that goes on beside the requests while it is current.</summary>
-internal sealed partial class SidecarRuntime(RuntimeFactory factory, SidecarOptions options, ApiRouter router, Invoker invoker, ILogger<SidecarRuntime> logger)
+internal sealed partial class SidecarRuntime(RuntimeFactory factory, SidecarOptions options, ApiRouter router, Invoker invoker, SidecarMetrics metrics, ILogger<SidecarRuntime> logger)
 {
     private RuntimeSnapshot? _current;
 
@@ -36,6 +37,7 @@ internal sealed partial class SidecarRuntime(RuntimeFactory factory, SidecarOpti
         foreach (var component in snapshot.Components)
         {
             Log.Loaded(logger, component.Name, component.Type, component.Version);
+            metrics.Runtime.Loaded(component);
         }
 
         return snapshot;

@@ -1,8 +1,10 @@
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Invocation;
+using McpAspire.Sidecar.Metrics;
 using McpAspire.Sidecar.Middleware.OAuth2;
 using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.Resolution;
 using McpAspire.Sidecar.Resources;
 using McpAspire.Sidecar.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,7 +21,9 @@ internal static class SidecarServices
         services.AddSingleton(TimeProvider.System);
         services.AddHttpForwarder();
         services.AddSingleton(new SidecarTracer(TraceExport.SamplingRate(resources.Configuration.Tracing, environment)));
+        services.AddSingleton(new SidecarMetrics(options, resources.Configuration.Metrics));
         services.AddSingleton<AppReadiness>();
+        services.AddSingleton<AppStartCall>();
         services.AddSingleton<AppHealthMonitor>();
         services.AddSingleton<SessionStores>();
         services.AddSingleton(provider => new HandlerFactory(
@@ -32,7 +36,15 @@ internal static class SidecarServices
             provider.GetRequiredService<HandlerFactory>(),
             environment,
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILoggerFactory>()));
+            provider.GetRequiredService<ILoggerFactory>(),
+            provider.GetRequiredService<RemoteSidecars>()));
+        services.AddSingleton(RegistrationFolder.Of(environment));
+        services.AddSingleton(SidecarIdentity.Create(options, resources.Configuration));
+        services.AddSingleton<RemoteSidecars>();
+        services.AddSingleton<HopConnection>();
+        services.AddSingleton<HopApi>();
+        services.AddSingleton<AccessGate>();
+        services.AddSingleton<CallMetrics>();
         services.AddSingleton<Invoker>();
         services.AddSingleton<HealthApi>();
         services.AddSingleton<MetadataApi>();
@@ -41,6 +53,7 @@ internal static class SidecarServices
         services.AddSingleton<ApiRouter>();
         services.AddSingleton<HostGate>();
         services.AddSingleton<ApiTokenGate>();
+        services.AddSingleton<ApiLog>();
         services.AddSingleton<CorsPolicy>();
         services.AddSingleton<SidecarRuntime>();
         services.AddSingleton<ResourceReloader>();

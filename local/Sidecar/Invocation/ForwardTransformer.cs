@@ -41,6 +41,7 @@ internal sealed class ForwardTransformer(SidecarRequest request, InvocationTarge
             Set(proxyRequest, "dapr-api-token", target.ApiToken);
         }
 
+        HopHeaders.Add(proxyRequest, request, target);
         if (setsTrace)
         {
             AddTrace(proxyRequest, headers);
@@ -70,6 +71,7 @@ internal sealed class ForwardTransformer(SidecarRequest request, InvocationTarge
         response.StatusCode = (int)proxyResponse.StatusCode;
         Unzip(proxyResponse);
         CopyHeaders(response.Headers, proxyResponse);
+        request.Measure(response.StatusCode, proxyResponse.Content.Headers.ContentLength);
         if (response.StatusCode == StatusCodes.Status205ResetContent)
         {
             response.ContentLength = 0; // by definition; the server refuses to send a body with it
@@ -105,6 +107,7 @@ internal sealed class ForwardTransformer(SidecarRequest request, InvocationTarge
     private bool IsOurs(string name)
         => name.Equals("Host", StringComparison.OrdinalIgnoreCase)
            || name.Equals("dapr-app-id", StringComparison.OrdinalIgnoreCase)
+           || HopHeaders.IsIdentity(name)
            || (setsTrace && (name.Equals("traceparent", StringComparison.OrdinalIgnoreCase) || name.Equals("tracestate", StringComparison.OrdinalIgnoreCase) || name.Equals("baggage", StringComparison.OrdinalIgnoreCase) || name.Equals("grpc-trace-bin", StringComparison.OrdinalIgnoreCase)));
 
     private static void Add(HttpRequestMessage proxyRequest, string name, StringValues values)

@@ -10,7 +10,10 @@ namespace McpAspire.Sidecar.Invocation;
 /// <summary>The HTTP clients of a sidecar. None follows redirects or keeps cookies: both would carry credentials where no one sent them.</summary>
 internal static class HttpClients
 {
-    public static HttpMessageInvoker ForForwarding(SidecarOptions options, Action<SslClientAuthenticationOptions>? tls = null)
+    public static HttpMessageInvoker ForForwarding(
+        SidecarOptions options,
+        Action<SslClientAuthenticationOptions>? tls = null,
+        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null)
     {
         var handler = new SocketsHttpHandler
         {
@@ -27,6 +30,11 @@ internal static class HttpClients
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         };
         tls?.Invoke(handler.SslOptions);
+        if (connect is not null)
+        {
+            handler.ConnectCallback = connect;
+        }
+
         return new HttpMessageInvoker(new UploadFlushHandler(handler));
     }
 

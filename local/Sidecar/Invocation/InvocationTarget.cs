@@ -3,7 +3,7 @@ using McpAspire.Sidecar.Resiliency;
 namespace McpAspire.Sidecar.Invocation;
 
 /// <summary>Where calls to one app id go.</summary>
-internal sealed class InvocationTarget
+internal sealed record InvocationTarget
 {
     /// <summary>Without the slash before the method.</summary>
     public required string BaseUrl { get; init; }
@@ -18,6 +18,12 @@ internal sealed class InvocationTarget
 
     /// <summary>Sent as <c>dapr-api-token</c>; only the app behind this sidecar gets it.</summary>
     public string? ApiToken { get; init; }
+
+    /// <summary>The app behind this sidecar, under whatever headers.</summary>
+    public bool IsOwnApp { get; init; }
+
+    /// <summary>Another app's sidecar.</summary>
+    public bool IsSidecar { get; init; }
 
     public Version HttpVersion { get; init; } = System.Net.HttpVersion.Version11;
 

@@ -1,8 +1,11 @@
+using System.Diagnostics;
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Hosting;
+using McpAspire.Sidecar.Metrics;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.Resiliency;
+using McpAspire.Sidecar.Resolution;
 using McpAspire.Sidecar.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
@@ -10,7 +13,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace McpAspire.Sidecar.Invocation;
 
 /// <summary>Service invocation: finds the target of an app id, runs appHttpPipeline, forwards.</summary>
-internal sealed class Invoker(IHttpForwarder forwarder, SidecarOptions options, SidecarTracer tracer, AppHealthMonitor health)
+internal sealed class Invoker(IHttpForwarder forwarder, SidecarOptions options, SidecarTracer tracer, AppHealthMonitor health, AccessGate access, CallMetrics metrics)
 {
     private static readonly ForwarderRequestConfig _http11 = Config(System.Net.HttpVersion.Version11);
     private static readonly ForwarderRequestConfig _http2 = Config(System.Net.HttpVersion.Version20);
@@ -30,7 +33,18 @@ internal sealed class Invoker(IHttpForwarder forwarder, SidecarOptions options, 
         }
 
         request.Target = request.Runtime.FindTarget(request.AppId, out var reason);
-        return request.Target is null ? FailAsync(request, reason) : request.Runtime.AppPipeline(request);
+        if (request.Target is not { } target)
+        {
+            return FailAsync(request, reason);
+        }
+
+        if (target.IsOwnApp && access.Complaint(request) is { } denied)
+        {
+            return FailAsync(request, denied, StatusCodes.Status403Forbidden);
+        }
+
+        // As in Dapr: appHttpPipeline stands before the own app and before endpoints, not on the way to another sidecar.
+        return target.IsSidecar ? ForwardAsync(request) : request.Runtime.AppPipeline(request);
     }
 
     /// <summary>The end of appHttpPipeline.</summary>
@@ -38,13 +52,18 @@ internal sealed class Invoker(IHttpForwarder forwarder, SidecarOptions options, 
     {
         request.Stage = PipelineStage.App;
         var target = request.Target!;
-        if (health.IsUnhealthy && target == request.Runtime.App)
+        if (health.IsUnhealthy && target.IsOwnApp)
         {
             await FailAsync(request, "rpc error: code = Internal desc = app is not in a healthy state");
             return;
         }
 
-        if (!MethodPath.TryEscape(request.Method, out var method, out var bad))
+        string method, bad;
+        if (target.IsSidecar)
+        {
+            method = MethodPath.EscapeAll(request.Method);
+        }
+        else if (!MethodPath.TryEscape(request.Method, out method, out bad))
         {
             await FailAsync(request, $"parse \"{target.BaseUrl}/{request.Method}\": invalid URL escape \"{bad}\"");
             return;
@@ -62,12 +81,13 @@ internal sealed class Invoker(IHttpForwarder forwarder, SidecarOptions options, 
             http.Features.Set<IHttpUpgradeFeature>(null); // no protocol switches, as in daprd: the request goes on without
         }
 
-        var slots = target == request.Runtime.App ? _slots : null;
+        var slots = target.IsOwnApp ? _slots : null;
         if (slots is not null)
         {
             await slots.WaitAsync(http.RequestAborted);
         }
 
+        var started = Stopwatch.GetTimestamp();
         try
         {
             await SendAsync(request, target, method, url);
@@ -75,6 +95,7 @@ internal sealed class Invoker(IHttpForwarder forwarder, SidecarOptions options, 
         finally
         {
             slots?.Release();
+            metrics.Called(request, started);
         }
     }
 
@@ -105,14 +126,19 @@ internal sealed class Invoker(IHttpForwarder forwarder, SidecarOptions options, 
             : FailAsync(request, policyFailure ?? ForwardFailure.Describe(http.Features.Get<IForwarderErrorFeature>(), http.Request.Method, url, options.ReadBufferSize));
     }
 
-    private Task FailAsync(SidecarRequest request, string reason)
+    private Task FailAsync(SidecarRequest request, string reason, int status = StatusCodes.Status500InternalServerError)
     {
+        if (request.Caller is not null && !reason.StartsWith("rpc error:", StringComparison.Ordinal))
+        {
+            reason = $"rpc error: code = Internal desc = error invoking app channel: {reason}";
+        }
+
         if (tracer.IsEnabled)
         {
             TraceHeaders.Set(request.Http.Response.Headers, request);
         }
 
-        return DaprErrors.InvokeFailedAsync(request.Http, request.AppId, reason);
+        return DaprErrors.InvokeFailedAsync(request.Http, request.AppId, reason, status);
     }
 
     /// <summary>No idle limit: an event stream may be silent for as long as both ends like.</summary>

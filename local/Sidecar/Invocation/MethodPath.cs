@@ -38,6 +38,9 @@ internal static class MethodPath
         return true;
     }
 
+    /// <summary>So that decoding it once gives the method again, whatever it holds.</summary>
+    public static string EscapeAll(string method) => Escape(method);
+
     private static bool IsValidEncoding(string text)
     {
         foreach (var character in text)

@@ -1,6 +1,10 @@
+using System.Diagnostics;
 using McpAspire.Sidecar.Hosting;
 using McpAspire.Sidecar.Invocation;
+using McpAspire.Sidecar.Metrics;
+using McpAspire.Sidecar.Resolution;
 using McpAspire.Sidecar.Telemetry;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace McpAspire.Sidecar.Pipeline;
 
@@ -21,6 +25,9 @@ internal enum PipelineStage
 /// <summary>One request on its way through the sidecar.</summary>
 internal sealed class SidecarRequest(HttpContext http, RuntimeSnapshot runtime)
 {
+    private CountingBody? _counted;
+    private long? _known;
+
     public HttpContext Http { get; } = http;
 
     /// <summary>Pipelines and resources as they were when the request came; a reload does not change them under it.</summary>
@@ -54,5 +61,31 @@ internal sealed class SidecarRequest(HttpContext http, RuntimeSnapshot runtime)
     /// <summary>Where the app id leads; found before appHttpPipeline runs.</summary>
     public InvocationTarget? Target { get; set; }
 
+    /// <summary>Whose sidecar called; null on this sidecar's own API.</summary>
+    public HopCaller? Caller { get; init; }
+
     public ResponseInterceptor? Interceptor { get; set; }
+
+    /// <summary>The status of the target's answer; 0 while there is none.</summary>
+    public int TargetStatus { get; private set; }
+
+    /// <summary>When the target's answer began, as a timestamp.</summary>
+    public long TargetAnsweredAt { get; private set; }
+
+    /// <summary>Bytes of the answer's body so far.</summary>
+    public long AnswerBytes => HttpMethods.IsHead(Http.Request.Method) ? 0 : _counted?.Count ?? _known ?? Http.Response.ContentLength ?? 0;
+
+    /// <summary>Notes the target's answer; a body of unknown length is counted while it is written.</summary>
+    public void Measure(int status, long? length)
+    {
+        TargetStatus = status;
+        TargetAnsweredAt = Stopwatch.GetTimestamp();
+        _known = length;
+        _counted = null;
+        if (length is null)
+        {
+            _counted = new CountingBody(Http.Features.GetRequiredFeature<IHttpResponseBodyFeature>());
+            Http.Features.Set<IHttpResponseBodyFeature>(_counted);
+        }
+    }
 }

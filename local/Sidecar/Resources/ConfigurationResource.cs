@@ -11,7 +11,7 @@ internal sealed record ConfigurationResource
 
     public TracingSettings Tracing { get; init; } = TracingSettings.None;
 
-    public bool MetricsEnabled { get; init; } = true;
+    public MetricsSettings Metrics { get; init; } = MetricsSettings.Default;
 
     public bool? HotReload { get; init; }
 
@@ -19,7 +19,10 @@ internal sealed record ConfigurationResource
 
     public ApiAccess Api { get; init; } = ApiAccess.Everything;
 
-    public bool? ApiLogging { get; init; }
+    /// <summary>Null: every app may call everything.</summary>
+    public AccessControl? AccessControl { get; init; }
+
+    public ApiLogging ApiLogging { get; init; } = ApiLogging.Off;
 
     public static ConfigurationResource Read(YamlMap document)
     {
@@ -27,10 +30,9 @@ internal sealed record ConfigurationResource
         var spec = document.Map("spec")
             ?? throw new ResourceException(document.Position, "'spec' is missing: a Configuration without it protects nothing.");
         spec.Only("accessControl", "api", "appHttpPipeline", "components", "features", "httpPipeline", "logging", "metric", "metrics", "mtls", "nameResolution", "secrets", "tracing", "wasm", "workflow");
-        if (spec.Map("accessControl") is { } control)
+        if (spec.Map("nameResolution") is { } resolution)
         {
-            // Accepted and not enforced it would be a promise that nobody keeps.
-            throw new ResourceException(control.Position, "'spec.accessControl' names callers by their mTLS identity, which this sidecar does not have; use a bearer in appHttpPipeline.");
+            NameResolution.Check(resolution);
         }
 
         var metrics = spec.Map("metrics") ?? spec.Map("metric");
@@ -40,11 +42,12 @@ internal sealed record ConfigurationResource
             HttpPipeline = HandlerReference.ReadPipeline(spec, "httpPipeline"),
             AppHttpPipeline = HandlerReference.ReadPipeline(spec, "appHttpPipeline"),
             Tracing = spec.Map("tracing") is { } tracing ? TracingSettings.Read(tracing) : TracingSettings.None,
-            MetricsEnabled = metrics?.Switch("enabled", otherwise: true) ?? true,
+            Metrics = metrics is null ? MetricsSettings.Default : MetricsSettings.Read(metrics),
             HotReload = Features(spec),
             SecretScopes = SecretScope.ReadAll(spec),
+            AccessControl = spec.Map("accessControl") is { } control ? AccessControl.Read(control) : null,
             Api = spec.Map("api") is { } api ? ApiAccess.Read(api) : ApiAccess.Everything,
-            ApiLogging = spec.Map("logging")?.Map("apiLogging") is { } logging ? logging.Switch("enabled", otherwise: false) : null,
+            ApiLogging = spec.Map("logging")?.Only("apiLogging").Map("apiLogging") is { } logging ? ApiLogging.Read(logging) : ApiLogging.Off,
         };
     }
 
@@ -55,11 +58,12 @@ internal sealed record ConfigurationResource
         HttpPipeline = later.HttpPipeline.Count > 0 ? later.HttpPipeline : HttpPipeline,
         AppHttpPipeline = later.AppHttpPipeline.Count > 0 ? later.AppHttpPipeline : AppHttpPipeline,
         Tracing = later.Tracing.IsConfigured ? later.Tracing : Tracing,
-        MetricsEnabled = MetricsEnabled && later.MetricsEnabled,
+        Metrics = later.Metrics.IsConfigured ? later.Metrics : Metrics,
         HotReload = later.HotReload ?? HotReload,
         SecretScopes = later.SecretScopes.Count > 0 ? later.SecretScopes : SecretScopes,
+        AccessControl = later.AccessControl ?? AccessControl,
         Api = later.Api.IsRestricted ? later.Api : Api,
-        ApiLogging = later.ApiLogging ?? ApiLogging,
+        ApiLogging = later.ApiLogging != ApiLogging.Off ? later.ApiLogging : ApiLogging,
     };
 
     private static bool? Features(YamlMap spec)

@@ -46,12 +46,12 @@ internal sealed class ContractRig : IAsyncDisposable
 
         await StopSidecarsAsync();
         _config = config;
-        if (config == "plain2")
+        if (IsSecondHop(config))
         {
             _others.Add(await SidecarProcess.StartAsync(Arguments("plain"), cancellationToken, Ports[3600], Environment("plain"), Folder("plain")));
         }
 
-        var sidecar = SidecarProcess.Launch(Arguments(config), config == "plain2" ? Ports[3610] : Ports[3600], Environment(config), Folder(config));
+        var sidecar = SidecarProcess.Launch(Arguments(config), IsSecondHop(config) ? Ports[3610] : Ports[3600], Environment(config), Folder(config));
         try
         {
             await Eventually.TrueAsync(() => sidecar.HasExited || sidecar.Output.Contains("HTTP server listening", StringComparison.Ordinal), "the sidecar starts or ends", cancellationToken);
@@ -70,6 +70,9 @@ internal sealed class ContractRig : IAsyncDisposable
 
         return Sidecar;
     }
+
+    /// <summary>Its calls go to a sidecar of its own that has the app.</summary>
+    private static bool IsSecondHop(string config) => config is "plain2" or "remote";
 
     public Func<string> LastOutput { get; private set; } = () => string.Empty;
 
@@ -144,7 +147,7 @@ internal sealed class ContractRig : IAsyncDisposable
     }
 
     public Dictionary<string, string> Environment(string config)
-        => (Settings(config)["env"] as JsonObject ?? []).ToDictionary(pair => pair.Key, pair => (string)pair.Value!);
+        => new((Settings(config)["env"] as JsonObject ?? []).Select(pair => KeyValuePair.Create(pair.Key, (string)pair.Value!))) { ["XDG_RUNTIME_DIR"] = _folder };
 
     public JsonObject Settings(string config)
         => File.Exists(Path.Combine(Folder(config), "set.json"))

@@ -23,6 +23,9 @@ internal abstract class RawServer : IAsyncDisposable
 
     public ConcurrentQueue<RawRequest> Requests { get; } = new();
 
+    /// <summary>The sidecar's own call when the app has come up.</summary>
+    public ConcurrentQueue<RawRequest> StartCalls { get; } = new();
+
     public void Start()
     {
         _listener = new TcpListener(IPAddress.Loopback, Port);
@@ -113,6 +116,8 @@ internal abstract class RawServer : IAsyncDisposable
         }
     }
 
+    private void Note(RawRequest request) => (request.Target == "/dapr/config" ? StartCalls : Requests).Enqueue(request);
+
     private async Task<RawRequest?> ReadRequestAsync(RawConnection connection)
     {
         var line = await connection.Reader.ReadLineAsync(connection.Stopping);
@@ -134,14 +139,14 @@ internal abstract class RawServer : IAsyncDisposable
                 : (await connection.Reader.ReadAsync(long.Parse(headers.Value("Content-Length") ?? "0", System.Globalization.CultureInfo.InvariantCulture), connection.Stopping), true);
             if (!complete || (!request.IsChunked && body.Length < long.Parse(headers.Value("Content-Length") ?? "0", System.Globalization.CultureInfo.InvariantCulture)))
             {
-                Requests.Enqueue(request);
+                Note(request);
                 return null;
             }
 
             request = request with { Body = body };
         }
 
-        Requests.Enqueue(request);
+        Note(request);
         return request;
     }
 

@@ -9,6 +9,8 @@ internal sealed class SidecarProcess : IAsyncDisposable
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
+    private static readonly string _registry = OwnRegistry();
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -20,6 +22,8 @@ internal sealed class SidecarProcess : IAsyncDisposable
     }
 
     public int HttpPort { get; }
+
+    public int MetricsPort { get; private set; }
 
     public int Id => _process.Id;
 
@@ -53,13 +57,16 @@ internal sealed class SidecarProcess : IAsyncDisposable
     public static SidecarProcess Launch(IEnumerable<string> arguments, int? httpPort = null, IReadOnlyDictionary<string, string>? environment = null, string? workingDirectory = null)
     {
         var port = httpPort ?? FreePort.Next();
+        var metricsPort = FreePort.Next();
         string[] ports =
         [
             "--dapr-http-port", port.ToString(CultureInfo.InvariantCulture),
             "--dapr-grpc-port", FreePort.Next().ToString(CultureInfo.InvariantCulture),
-            "--metrics-port", FreePort.Next().ToString(CultureInfo.InvariantCulture),
+            "--metrics-port", metricsPort.ToString(CultureInfo.InvariantCulture),
         ];
-        return LaunchExactly([.. arguments, .. ports], port, environment, workingDirectory);
+        var sidecar = LaunchExactly([.. arguments, .. ports], port, environment, workingDirectory);
+        sidecar.MetricsPort = metricsPort;
+        return sidecar;
     }
 
     /// <summary>Starts with nothing but these arguments.</summary>
@@ -81,6 +88,7 @@ internal sealed class SidecarProcess : IAsyncDisposable
             start.Environment.Remove(variable);
         }
 
+        start.Environment["XDG_RUNTIME_DIR"] = _registry; // apart from whatever else this user runs
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
@@ -123,6 +131,13 @@ internal sealed class SidecarProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private static string OwnRegistry()
+    {
+        var folder = Directory.CreateTempSubdirectory("sidecar-tests-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        return folder;
     }
 
     private async Task WaitForPortAsync(CancellationToken cancellationToken)

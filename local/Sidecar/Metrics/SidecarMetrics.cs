@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Text;
+using McpAspire.Sidecar.Api;
+using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Resources;
+
+namespace McpAspire.Sidecar.Metrics;
+
+/// <summary>All metrics of a sidecar, and the answer of its metrics port.</summary>
+internal sealed class SidecarMetrics
+{
+    private readonly List<MetricFamily> _families = [];
+
+    public SidecarMetrics(SidecarOptions options, MetricsSettings settings)
+    {
+        var rules = new LabelRules(settings.Rules);
+        IsEnabled = options.EnableMetrics && settings.IsEnabled;
+        Http = new HttpMetrics(options.AppId, settings, rules, _families);
+        Runtime = new RuntimeMetrics(options.AppId, settings, rules, _families);
+    }
+
+    public bool IsEnabled { get; }
+
+    public HttpMetrics Http { get; }
+
+    public RuntimeMetrics Runtime { get; }
+
+    /// <summary>Any path, as in daprd.</summary>
+    public Task AnswerAsync(HttpContext http)
+        => DaprErrors.WriteAsync(http, StatusCodes.Status200OK, ExpositionWriter.ContentType, Encoding.UTF8.GetBytes(Text()));
+
+    private string Text()
+    {
+        var writer = new ExpositionWriter();
+        foreach (var family in _families.OrderBy(family => family.Name, StringComparer.Ordinal))
+        {
+            family.Write(writer);
+        }
+
+        using var process = Process.GetCurrentProcess();
+        writer.WriteValue("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.", "counter", process.TotalProcessorTime.TotalSeconds);
+        writer.WriteValue("process_resident_memory_bytes", "Resident memory size in bytes.", "gauge", process.WorkingSet64);
+        writer.WriteValue("process_start_time_seconds", "Start time of the process since unix epoch in seconds.", "gauge", new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds() / 1000.0);
+        return writer.ToString();
+    }
+}

@@ -1,0 +1,143 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace McpAspire.Sidecar.Resolution;
+
+/// <summary>
+/// The folder in which the sidecars of one user find each other. Nobody else can read it or put anything into it; a
+/// folder that is not like that is not used.
+/// </summary>
+internal sealed class RegistrationFolder(string path)
+{
+    private const UnixFileMode OwnerFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private string? _file;
+
+    public string Path => path;
+
+    /// <summary>Under the runtime folder of the session, or the one for temporary files, which every user may write to.</summary>
+    public static RegistrationFolder Of(Func<string, string?> environment)
+    {
+        var root = OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+            : environment("XDG_RUNTIME_DIR") is { Length: > 0 } runtime ? runtime
+            : System.IO.Path.GetTempPath();
+        return new RegistrationFolder(System.IO.Path.Combine(root, OperatingSystem.IsWindows() ? "dapr-sidecars" : $"dapr-sidecars-{Environment.UserName}"));
+    }
+
+    /// <summary>Throws when the folder is another user's, or a link to elsewhere.</summary>
+    public void Register(SidecarRegistration registration)
+    {
+        Prepare();
+        RemoveStale();
+        var file = System.IO.Path.Combine(path, $"{Prefix(registration.AppId, registration.Namespace)}-{registration.Instance:N}.json");
+        var draft = file + ".new";
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerFile;
+        }
+
+        using (var stream = new FileStream(draft, options))
+        {
+            stream.Write(registration.ToJson());
+        }
+
+        File.Move(draft, file);
+        _file = file;
+    }
+
+    public void Unregister()
+    {
+        if (Interlocked.Exchange(ref _file, null) is { } file)
+        {
+            Delete(file);
+        }
+    }
+
+    /// <summary>The running sidecars of an app.</summary>
+    public IReadOnlyList<SidecarRegistration> Find(string appId, string ns)
+        => [.. Read($"{Prefix(appId, ns)}-*.json").Where(registration => registration.AppId == appId && registration.Namespace == ns && registration.IsAlive)];
+
+    /// <summary>The running sidecar that calls itself so.</summary>
+    public SidecarRegistration? Find(Guid instance)
+        => Read($"*-{instance:N}.json").FirstOrDefault(registration => registration.Instance == instance && registration.IsAlive);
+
+    private static string Prefix(string appId, string ns)
+        => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{appId}\n{ns}")).AsSpan(0, 12));
+
+    private void Prepare()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path); // in the user's profile
+            return;
+        }
+
+        Directory.CreateDirectory(path, OwnerFolder);
+        if (new DirectoryInfo(path).LinkTarget is not null)
+        {
+            throw new UnauthorizedAccessException($"{path} is a link");
+        }
+
+        File.SetUnixFileMode(path, OwnerFolder); // only the owner may
+    }
+
+    private IEnumerable<SidecarRegistration> Read(string pattern)
+    {
+        if (!IsOurs())
+        {
+            yield break;
+        }
+
+        foreach (var file in Directory.EnumerateFiles(path, pattern))
+        {
+            if (ReadFile(file) is { } registration)
+            {
+                yield return registration;
+            }
+        }
+    }
+
+    private bool IsOurs()
+        => Directory.Exists(path)
+           && new DirectoryInfo(path).LinkTarget is null
+           && (OperatingSystem.IsWindows() || File.GetUnixFileMode(path) == OwnerFolder);
+
+    private static SidecarRegistration? ReadFile(string file)
+    {
+        try
+        {
+            var isOwners = OperatingSystem.IsWindows() || File.GetUnixFileMode(file) == OwnerFile;
+            return isOwners && new FileInfo(file) is { LinkTarget: null, Length: < 4096 } ? SidecarRegistration.Parse(File.ReadAllBytes(file)) : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null; // its sidecar has just ended
+        }
+    }
+
+    /// <summary>What sidecars left that were killed.</summary>
+    private void RemoveStale()
+    {
+        foreach (var file in Directory.EnumerateFiles(path, "*.json"))
+        {
+            if (ReadFile(file) is { IsAlive: false })
+            {
+                Delete(file);
+            }
+        }
+    }
+
+    private static void Delete(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Somebody else has tidied up.
+        }
+    }
+}
