@@ -23,7 +23,11 @@ internal sealed class Product : IAsyncDisposable
 
     public IEnumerable<Way> All => [.. Plain.All, .. Traced.All];
 
-    public IEnumerable<ServerProcess> Processes => _pairs.SelectMany(pair => (ServerProcess[])[pair.ClientSide, pair.ServerSide]);
+    public IEnumerable<(string Name, ServerProcess Process)> Processes => _pairs.SelectMany((pair, number) =>
+    {
+        var kind = $"{Name}{(number % 2 == 1 ? ", token + bearer" : string.Empty)}{(number >= 2 ? ", traced" : string.Empty)}";
+        return ((string, ServerProcess)[])[($"{kind}: client", pair.ClientSide), ($"{kind}: server", pair.ServerSide)];
+    });
 
     public static async Task<Product> StartAsync(string name, string executable, string folder, Backend backend)
     {
