@@ -9,9 +9,9 @@ internal static class Load
     private static readonly Dictionary<string, string> Form = new()
     {
         ["grant_type"] = "client_credentials",
-        ["client_id"] = "mcp-agent",
-        ["client_secret"] = "benchmark",
-        ["scope"] = "tickets:read",
+        ["client_id"] = RealmProvider.Client,
+        ["client_secret"] = RealmProvider.Secret,
+        ["scope"] = RealmProvider.Scope,
     };
 
     public static async Task<Result> RunAsync(Target target, int requests, int connections)
@@ -23,7 +23,7 @@ internal static class Load
         await AskAsync(client, target, requests, connections, times);
         var sorted = times.Order().ToArray();
         return new Result(
-            target.Name, requests / watch.Elapsed.TotalSeconds, sorted[sorted.Length / 2], sorted[sorted.Length * 99 / 100], target.Ready.TotalSeconds, target.Megabytes);
+            target.Name, requests / watch.Elapsed.TotalSeconds, sorted[sorted.Length / 2], sorted[sorted.Length * 99 / 100], target.Process.Ready.TotalSeconds, target.Process.Megabytes);
     }
 
     private static Task AskAsync(HttpClient client, Target target, int requests, int connections, ConcurrentBag<double> times)
