@@ -18,6 +18,7 @@ internal static class AuthorizationRequestReader
 
     public static (Client Client, AuthorizationRequest Request) Read(RealmRuntime realm, FormParameters parameters, bool checksPushed = true)
     {
+        parameters = parameters.WithoutLongOnes();
         var pushedId = TakePushed(realm, ref parameters);
         var client = FindClient(realm, parameters);
         if (pushedId is null && checksPushed && client.Is("require.pushed.authorization.requests"))

@@ -1,26 +1,28 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using McpAspire.IdentityProvider.Authorize;
 using McpAspire.IdentityProvider.Clients;
 using McpAspire.IdentityProvider.Hosting;
 using McpAspire.IdentityProvider.Realm;
 using McpAspire.IdentityProvider.Registration;
-using McpAspire.IdentityProvider.Sessions;
 
 namespace McpAspire.IdentityProvider.Cimd;
 
 /// <summary>Makes a client of the document at its client id, and remembers it for a while.</summary>
-internal sealed class CimdResolver(RealmRuntime realm, DocumentFetcher fetcher)
+internal sealed class CimdResolver(RealmRuntime realm, DocumentFetcher fetcher, int mostClients = 1_000)
 {
     private static readonly TimeSpan CacheLifetime = TimeSpan.FromMinutes(5);
 
-    private readonly ExpiringStore<string> _fresh = new(realm.Clock);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _fetched = new();
+
+    public bool IsOn => realm.Model.Cimd is not null && realm.Features.Contains(Features.ClientIdMetadata);
 
     /// <summary>Sees to it that the client is known, when its id is a URL that the realm's policy speaks about.</summary>
     public async Task EnsureAsync(string? clientId, string? redirectUri, CancellationToken cancel)
     {
-        if (realm.Model.Cimd is not { } policy || !realm.Features.Contains(Features.ClientIdMetadata) || clientId is null
+        if (!IsOn || realm.Model.Cimd is not { } policy || clientId is null
             || !Uri.TryCreate(clientId, UriKind.Absolute, out var uri) || !policy.Concerns(uri)
-            || _fresh.Find(clientId) is not null)
+            || IsFresh(clientId) || realm.Model.FindClient(clientId) is { Registered: false })
         {
             return;
         }
@@ -30,7 +32,27 @@ internal sealed class CimdResolver(RealmRuntime realm, DocumentFetcher fetcher)
         var metadata = Validate(policy, clientId, uri, redirectUri, Parse(bytes));
         var id = realm.Model.FindClient(clientId)?.Id ?? StableId.For("cimd", clientId);
         realm.Model.AddClient(Describe(ClientRegistrar.Build(realm, clientId, metadata, anonymous: true), id, uri));
-        _fresh.Set(clientId, "", CacheLifetime);
+        _fetched[clientId] = realm.Clock.GetUtcNow();
+        ForgetOldest();
+    }
+
+    /// <summary>A client from before a restart: known, but to be fetched again when it comes.</summary>
+    public void Restore(string clientId) => _fetched[clientId] = DateTimeOffset.MinValue;
+
+    private bool IsFresh(string clientId)
+        => _fetched.TryGetValue(clientId, out var at) && at + CacheLifetime > realm.Clock.GetUtcNow() && realm.Model.FindClient(clientId) is not null;
+
+    /// <summary>Whoever may serve documents can make up any number of clients; the ones not seen for longest go.</summary>
+    private void ForgetOldest()
+    {
+        while (_fetched.Count > mostClients && _fetched.MinBy(item => item.Value) is var oldest && _fetched.TryRemove(oldest))
+        {
+            realm.Consents.Forget(oldest.Key);
+            if (realm.Model.FindClient(oldest.Key) is { } client)
+            {
+                realm.Model.RemoveClient(client);
+            }
+        }
     }
 
     private static JsonElement Parse(byte[] bytes)

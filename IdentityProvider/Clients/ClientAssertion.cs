@@ -82,7 +82,7 @@ internal static class ClientAssertion
         }
 
         var left = TimeSpan.FromSeconds(Math.Min(expires - seconds + 1, TimeSpan.SecondsPerDay * 3650));
-        if (!realm.UsedAssertions.TryAdd($"{claims.Text("sub")}\n{id}", "", left))
+        if (!realm.UsedAssertions.TryUse($"{claims.Text("sub")}\n{id}", left))
         {
             throw ClientAuthenticationException.BadAssertion("Token reuse detected");
         }

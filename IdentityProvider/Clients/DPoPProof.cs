@@ -89,7 +89,7 @@ internal static class DPoPProof
             throw OAuthException.InvalidRequest("DPoP access token hash mismatch");
         }
 
-        if (!realm.UsedProofs.TryAdd($"{id}\n{htu}", "", TimeSpan.FromSeconds(Lifetime + (2 * ClockSkew) + 1)))
+        if (!realm.UsedProofs.TryUse($"{id}\n{htu}", TimeSpan.FromSeconds(Lifetime + (2 * ClockSkew) + 1)))
         {
             throw OAuthException.InvalidRequest("DPoP proof has already been used");
         }

@@ -14,7 +14,7 @@ internal static class DeviceEndpoint
 {
     public static async Task HandleAsync(HttpContext context, RealmRuntime realm)
     {
-        var form = await FormParameters.ReadAsync(context);
+        var form = (await FormParameters.ReadAsync(context)).WithoutLongOnes();
         try
         {
             CrossOrigin.AllowAny(context);

@@ -6,6 +6,9 @@ namespace McpAspire.IdentityProvider.Endpoints;
 /// <summary>The parameters of a form or of a query.</summary>
 internal sealed class FormParameters
 {
+    /// <summary>Keycloak drops a parameter of more than 4,000 characters as if it had not been sent.</summary>
+    public const int LongestParameter = 4000;
+
     private const int LongestValue = 128 * 1024;
     private const int LongestBody = 1024 * 1024;
 
@@ -38,6 +41,11 @@ internal sealed class FormParameters
     public FormParameters Merge(IReadOnlyDictionary<string, string> others)
         => new(_values.Where(pair => !others.ContainsKey(pair.Key))
             .Concat(others.Select(pair => KeyValuePair.Create(pair.Key, new StringValues(pair.Value)))));
+
+    public FormParameters WithoutLongOnes()
+        => _values.Values.All(values => values.All(value => value is null or { Length: <= LongestParameter }))
+            ? this
+            : new(_values.Where(pair => pair.Value.All(value => value is null or { Length: <= LongestParameter })));
 
     public IReadOnlyDictionary<string, string> ToDictionary() => _values.ToDictionary(pair => pair.Key, pair => pair.Value[0] ?? "");
 

@@ -53,7 +53,6 @@ internal static class RevocationEndpoint
             return;
         }
 
-        var left = (token.Claims.Number("exp") ?? 0) - realm.Clock.GetUtcNow().ToUnixTimeSeconds() + 1;
-        realm.Revoked.Set(token.Claims.Text("jti")!, "", TimeSpan.FromSeconds(left));
+        realm.Revoked.Add(token.Claims.Text("jti")!, DateTimeOffset.FromUnixTimeSeconds((token.Claims.Number("exp") ?? 0) + 1));
     }
 }

@@ -48,6 +48,7 @@ internal static class IdentityProviderExtensions
             var realm = new RealmRuntime(
                 item.Realm, options, item.Keys.GetAwaiter().GetResult(), services.GetRequiredService<DocumentFetcher>(), log, services.GetRequiredService<TimeProvider>());
             log.RealmServed(realm.Settings.Name, realm.Urls.Issuer, item.Report.File);
+            InitialAccessTokenFile.Write(options, realm);
             if (item.Report.Unsupported.Count > 0)
             {
                 log.Unsupported(item.Report.File, string.Join(", ", item.Report.Unsupported));

@@ -18,6 +18,9 @@ internal sealed record ProviderOptions
 
     public string? DataPath { get; init; }
 
+    /// <summary>With so many registrations an initial access token is written to the data folder at start; 0: none is.</summary>
+    public int InitialAccessTokenCount { get; init; }
+
     public bool AllowProduction { get; init; }
 
     public static ProviderOptions Read(IConfiguration configuration)
@@ -30,6 +33,7 @@ internal sealed record ProviderOptions
         }
 
         var section = configuration.GetSection("IdentityProvider");
+        var data = NotEmpty(section["DataPath"]) is { } folder ? Path.GetFullPath(folder) : null;
         return new ProviderOptions
         {
             HttpPort = port,
@@ -37,7 +41,8 @@ internal sealed record ProviderOptions
             Hostname = ReadHostname(configuration["KC_HOSTNAME"], port),
             Features = ReadFeatures(configuration["KC_FEATURES"]),
             RealmPath = Path.GetFullPath(NotEmpty(section["RealmPath"]) ?? Path.Combine(AppContext.BaseDirectory, "realm", "mcp-realm.json")),
-            DataPath = NotEmpty(section["DataPath"]) is { } data ? Path.GetFullPath(data) : null,
+            DataPath = data,
+            InitialAccessTokenCount = ReadTokenCount(section["InitialAccessTokenCount"], data),
             AllowProduction = ReadBool(section["AllowProduction"], "IdentityProvider__AllowProduction"),
         };
     }
@@ -68,6 +73,24 @@ internal sealed record ProviderOptions
         return features.FirstOrDefault(feature => !Hosting.Features.All.Contains(feature)) is { } unknown
             ? throw new StartupException($"KC_FEATURES holds \"{unknown}\"; allowed are {string.Join(" and ", Hosting.Features.All)}.")
             : features;
+    }
+
+    private static int ReadTokenCount(string? value, string? data)
+    {
+        const string Name = "IdentityProvider__InitialAccessTokenCount";
+        if (NotEmpty(value) is not { } text)
+        {
+            return 0;
+        }
+
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count > 1000)
+        {
+            throw new StartupException($"{Name} is \"{text}\"; a number from 0 to 1000 is allowed.");
+        }
+
+        return count == 0 || data is not null
+            ? count
+            : throw new StartupException($"{Name} needs IdentityProvider__DataPath, the folder that the token is written to.");
     }
 
     private static bool ReadBool(string? value, string name)

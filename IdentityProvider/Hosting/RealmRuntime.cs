@@ -15,6 +15,9 @@ namespace McpAspire.IdentityProvider.Hosting;
 /// <summary>One realm at work: its model, its keys and everything it has to remember.</summary>
 internal sealed class RealmRuntime
 {
+    // They are the largest thing that a stranger can leave here.
+    private const int MostPushedRequests = 1_000;
+
     public RealmRuntime(RealmModel model, ProviderOptions options, RealmKeys keys, DocumentFetcher fetcher, ProviderLog log, TimeProvider clock)
     {
         Model = model;
@@ -27,10 +30,10 @@ internal sealed class RealmRuntime
         Codes = new AuthorizationCodes(model.Settings, clock);
         Logins = new LoginStore(model.Settings, clock);
         BruteForce = new BruteForceProtection(model.Settings.BruteForce, clock);
-        Revoked = new ExpiringStore<string>(clock);
-        UsedAssertions = new ExpiringStore<string>(clock);
-        UsedProofs = new ExpiringStore<string>(clock);
-        PushedRequests = new ExpiringStore<PushedRequest>(clock);
+        Revoked = new RevokedTokens(clock);
+        UsedAssertions = new UsedIds(clock);
+        UsedProofs = new UsedIds(clock);
+        PushedRequests = new ExpiringStore<PushedRequest>(clock, MostPushedRequests);
         Devices = new DeviceStore(model.Settings, clock);
         Logouts = new ExpiringStore<PendingLogout>(clock);
         Tokens = new TokenFactory(model.Settings, Urls.Issuer, () => Keys, Sessions, clock);
@@ -65,14 +68,13 @@ internal sealed class RealmRuntime
 
     public BruteForceProtection BruteForce { get; }
 
-    /// <summary>Ids of access tokens that were revoked before their time.</summary>
-    public ExpiringStore<string> Revoked { get; }
+    public RevokedTokens Revoked { get; }
 
     /// <summary>Ids of client assertions that were used.</summary>
-    public ExpiringStore<string> UsedAssertions { get; }
+    public UsedIds UsedAssertions { get; }
 
     /// <summary>Ids of DPoP proofs that were used.</summary>
-    public ExpiringStore<string> UsedProofs { get; }
+    public UsedIds UsedProofs { get; }
 
     public ExpiringStore<PushedRequest> PushedRequests { get; }
 
@@ -105,5 +107,6 @@ internal sealed class RealmRuntime
         Devices.Prune();
         Logouts.Prune();
         BruteForce.Prune();
+        Registrations.Prune();
     }
 }

@@ -8,10 +8,14 @@ namespace McpAspire.IdentityProvider.Login;
 /// <summary>Sign-ins under way: one entry per browser, one tab per authorization request.</summary>
 internal sealed class LoginStore(RealmSettings settings, TimeProvider clock)
 {
-    // A browser that keeps opening tabs must not fill the memory.
+    // A browser that keeps opening tabs must not fill the memory, nor must many that never sign in: when there are too many,
+    // the oldest go, and whoever still sits at such a page starts again from the restart cookie.
     private const int MostTabs = 300;
+    private const int MostAtOnce = 2_000;
+    private const int LookEvery = 32;
 
     private readonly ConcurrentDictionary<string, BrowserLogin> _logins = new();
+    private int _opened;
 
     /// <summary>The browser's entry, made new when it has none.</summary>
     public (BrowserLogin Login, bool IsNew) Open(string? id)
@@ -21,6 +25,7 @@ internal sealed class LoginStore(RealmSettings settings, TimeProvider clock)
             return (known, false);
         }
 
+        MakeRoom();
         var login = new BrowserLogin { Id = RandomId.Session(), Started = clock.GetUtcNow() };
         _logins[login.Id] = login;
         return (login, true);
@@ -31,6 +36,7 @@ internal sealed class LoginStore(RealmSettings settings, TimeProvider clock)
 
     public LoginTab AddTab(BrowserLogin login, AuthorizationRequest request)
     {
+        MakeRoom();
         while (login.Tabs.Count >= MostTabs && login.Tabs.Values.MinBy(tab => tab.Started) is { } oldest)
         {
             login.Tabs.TryRemove(oldest.Id, out _);
@@ -50,6 +56,26 @@ internal sealed class LoginStore(RealmSettings settings, TimeProvider clock)
             Remove(login);
         }
     }
+
+    /// <summary>Logins and tabs that are remembered at this moment.</summary>
+    public int Count => _logins.Values.Sum(Size);
+
+    private void MakeRoom()
+    {
+        if (Interlocked.Increment(ref _opened) % LookEvery != 0)
+        {
+            return;
+        }
+
+        var count = Count;
+        foreach (var login in _logins.Values.OrderBy(login => login.Started).TakeWhile(_ => count > MostAtOnce))
+        {
+            Remove(login);
+            count -= Size(login);
+        }
+    }
+
+    private static int Size(BrowserLogin login) => 1 + login.Tabs.Count;
 
     private bool IsOver(BrowserLogin login) => clock.GetUtcNow() > login.Started.AddSeconds(settings.AccessCodeLifespanLogin);
 }

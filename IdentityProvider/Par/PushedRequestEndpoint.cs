@@ -11,6 +11,13 @@ namespace McpAspire.IdentityProvider.Par;
 /// <summary>Takes an authorization request from the client itself, so that the browser carries only a reference.</summary>
 internal static class PushedRequestEndpoint
 {
+    private static readonly HashSet<string> Kept =
+    [
+        Parameters.ClientId, Parameters.RedirectUri, Parameters.ResponseType, Parameters.ResponseMode, Parameters.Scope, Parameters.State, Parameters.Nonce,
+        Parameters.Prompt, Parameters.MaxAge, Parameters.LoginHint, Parameters.CodeChallenge, Parameters.CodeChallengeMethod, Parameters.Claims,
+        Parameters.Resource, Parameters.Request, "dpop_jkt",
+    ];
+
     public static async Task HandleAsync(HttpContext context, RealmRuntime realm)
     {
         var form = await FormParameters.ReadAsync(context);
@@ -41,10 +48,10 @@ internal static class PushedRequestEndpoint
             throw OAuthException.InvalidRequest("duplicated parameter");
         }
 
-        var parameters = form.Merge(new Dictionary<string, string> { ["client_id"] = client.ClientId });
+        var parameters = form.WithoutLongOnes().Merge(new Dictionary<string, string> { ["client_id"] = client.ClientId });
         Check(realm, parameters);
         var id = RandomId.Uuid();
-        realm.PushedRequests.Set(id, new PushedRequest(client.ClientId, WithoutCredentials(parameters)), TimeSpan.FromSeconds(realm.Settings.PushedRequestLifespan));
+        realm.PushedRequests.Set(id, new PushedRequest(client.ClientId, Keep(parameters)), TimeSpan.FromSeconds(realm.Settings.PushedRequestLifespan));
         return new JsonObject { ["request_uri"] = PushedRequest.Prefix + id, ["expires_in"] = realm.Settings.PushedRequestLifespan };
     }
 
@@ -64,8 +71,7 @@ internal static class PushedRequestEndpoint
         }
     }
 
-    private static IReadOnlyDictionary<string, string> WithoutCredentials(FormParameters parameters)
-        => parameters.ToDictionary()
-            .Where(pair => pair.Key is not ("client_secret" or "client_assertion" or "client_assertion_type"))
-            .ToDictionary();
+    /// <summary>Neither the client's credentials nor what nobody will read.</summary>
+    private static IReadOnlyDictionary<string, string> Keep(FormParameters parameters)
+        => parameters.ToDictionary().Where(pair => Kept.Contains(pair.Key)).ToDictionary();
 }

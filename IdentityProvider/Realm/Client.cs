@@ -27,6 +27,9 @@ internal sealed record Client
 
     public bool FullScopeAllowed { get; init; } = true;
 
+    /// <summary>Not in the realm file: it registered itself, or its id is the address of its metadata.</summary>
+    public bool Registered { get; init; }
+
     public string? BaseUrl { get; init; }
 
     public IReadOnlyList<string> RedirectUris { get; init; } = [];

@@ -59,7 +59,16 @@ internal sealed class RealmModel
 
     public void ReplaceClient(Client client) => AddClient(client);
 
-    public void RemoveClient(Client client) => _clients.TryRemove(client.ClientId, out _);
+    /// <summary>Removes a client that registered itself, and its service account.</summary>
+    public void RemoveClient(Client client)
+    {
+        _clients.TryRemove(client.ClientId, out _);
+        if (FindServiceAccount(client) is { } account)
+        {
+            _usersById.TryRemove(account.Id, out _);
+            _usersByName.TryRemove(account.Username, out _);
+        }
+    }
 
     public User? FindUser(string id) => _usersById.GetValueOrDefault(id);
 

@@ -19,6 +19,7 @@ internal static class ClientRegistrar
             Id = Tokens.RandomId.Uuid(),
             ClientId = clientId,
             Name = metadata.Name,
+            Registered = true,
             Public = isPublic,
             Authenticator = metadata.AuthMethod == "private_key_jwt" ? "client-jwt" : "client-secret",
             Secret = usesSecret ? RandomNumberGenerator.GetString(SecretCharacters, 32) : null,

@@ -66,6 +66,7 @@ internal static class RegistrationEndpoint
         var (client, _) = Manage(context, realm, "delete");
         realm.Model.RemoveClient(client);
         realm.Registrations.Forget(client.ClientId);
+        realm.Consents.Forget(client.ClientId);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         context.Response.Headers.XFrameOptions = "SAMEORIGIN";
         return Task.CompletedTask;

@@ -12,17 +12,23 @@ internal sealed class RegistrationTokens(RealmRuntime realm)
     public const string Initial = "InitialAccessToken";
     public const string Management = "RegistrationAccessToken";
 
-    private readonly ConcurrentDictionary<string, int> _initialUses = new();
+    private readonly ConcurrentDictionary<string, InitialToken> _initial = new();
     private readonly ConcurrentDictionary<string, string> _current = new();
+
+    /// <summary>Initial access tokens that are not used up, by id.</summary>
+    public IEnumerable<KeyValuePair<string, InitialToken>> AllInitial => _initial;
 
     /// <summary>A token with which <paramref name="count"/> clients can be registered.</summary>
     public string IssueInitial(int count, TimeSpan lifetime)
     {
         var payload = Start(Initial);
-        _initialUses[(string)payload["jti"]!] = count;
-        payload.Insert(0, "exp", realm.Clock.GetUtcNow().Add(lifetime).ToUnixTimeSeconds());
+        var expires = realm.Clock.GetUtcNow().Add(lifetime);
+        RestoreInitial((string)payload["jti"]!, new InitialToken(count, expires));
+        payload.Insert(0, "exp", expires.ToUnixTimeSeconds());
         return Jwt.Sign(payload, realm.Keys.Own);
     }
+
+    public void RestoreInitial(string id, InitialToken token) => _initial[id] = token;
 
     public string IssueManagement(string clientId, bool anonymous)
     {
@@ -37,9 +43,12 @@ internal sealed class RegistrationTokens(RealmRuntime realm)
     public bool UseInitial(JsonElement claims)
     {
         var id = claims.Text("jti") ?? "";
-        while (_initialUses.TryGetValue(id, out var left) && left > 0)
+        while (_initial.TryGetValue(id, out var token))
         {
-            if (_initialUses.TryUpdate(id, left - 1, left))
+            var used = token.Left > 1
+                ? _initial.TryUpdate(id, token with { Left = token.Left - 1 }, token)
+                : _initial.TryRemove(KeyValuePair.Create(id, token));
+            if (used)
             {
                 return true;
             }
@@ -47,6 +56,19 @@ internal sealed class RegistrationTokens(RealmRuntime realm)
 
         return false;
     }
+
+    public void Prune()
+    {
+        foreach (var item in _initial.Where(item => item.Value.Expires <= realm.Clock.GetUtcNow()))
+        {
+            _initial.TryRemove(item);
+        }
+    }
+
+    /// <summary>The id of the token that manages this client.</summary>
+    public string? CurrentId(string clientId) => _current.GetValueOrDefault(clientId);
+
+    public void RestoreCurrent(string clientId, string tokenId) => _current[clientId] = tokenId;
 
     /// <summary>Whether the token is the latest one of this client; tells whether it registered without a token.</summary>
     public bool IsCurrent(string clientId, string? token, out bool anonymous)
@@ -73,3 +95,6 @@ internal sealed class RegistrationTokens(RealmRuntime realm)
         ["typ"] = type,
     };
 }
+
+/// <summary>How many clients may still be registered with an initial access token, and until when.</summary>
+internal sealed record InitialToken(int Left, DateTimeOffset Expires);

@@ -3,6 +3,8 @@ namespace McpAspire.IdentityProvider.Sessions;
 /// <summary>What one client was given within a session.</summary>
 internal sealed class ClientSession
 {
+    private const int MostEarlier = 1_000;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, RefreshUse> _uses;
 
@@ -31,18 +33,31 @@ internal sealed class ClientSession
             _uses.TryGetValue(chain, out var use);
             if (use is not null && use.TokenId != tokenId)
             {
-                if (issued.ToUnixTimeSeconds() <= use.Issued.ToUnixTimeSeconds() && use.Earlier.Contains(tokenId))
+                if (issued <= use.Floor || (issued.ToUnixTimeSeconds() <= use.Issued.ToUnixTimeSeconds() && use.Earlier.Contains(tokenId)))
                 {
                     return RefreshOutcome.Stale;
                 }
 
                 use.Earlier.Add(use.TokenId);
                 use = use with { TokenId = tokenId, Count = 0, Issued = issued };
+                use = use.Earlier.Count < MostEarlier ? use : use with { Earlier = [], Floor = use.Issued };
             }
 
             use ??= new RefreshUse(tokenId, 0, issued, []);
             _uses[chain] = use with { Count = use.Count + 1 };
             return use.Count > maxReuse ? RefreshOutcome.Reused : RefreshOutcome.Fine;
+        }
+    }
+
+    /// <summary>Forgets chains whose last token was issued so long ago that it has expired.</summary>
+    public void ForgetChains(DateTimeOffset before)
+    {
+        lock (_lock)
+        {
+            foreach (var chain in _uses.Where(use => use.Value.Issued < before).Select(use => use.Key).ToList())
+            {
+                _uses.Remove(chain);
+            }
         }
     }
 
@@ -55,8 +70,8 @@ internal sealed class ClientSession
     }
 }
 
-/// <summary>The refresh token last used in a chain, how often, and those before it.</summary>
-internal sealed record RefreshUse(string TokenId, int Count, DateTimeOffset Issued, HashSet<string> Earlier);
+/// <summary>The refresh token last used in a chain, how often, and those before it: by id, or all issued up to a time.</summary>
+internal sealed record RefreshUse(string TokenId, int Count, DateTimeOffset Issued, HashSet<string> Earlier, DateTimeOffset Floor = default);
 
 /// <summary>Whether a refresh token may still be used.</summary>
 internal enum RefreshOutcome

@@ -19,6 +19,14 @@ internal sealed class ConsentStore
 
     public bool Exists(User user, Client client) => _granted.ContainsKey((user.Id, client.ClientId));
 
+    public void Forget(string clientId)
+    {
+        foreach (var key in _granted.Keys.Where(key => key.ClientId == clientId))
+        {
+            _granted.TryRemove(key, out _);
+        }
+    }
+
     public void Grant(string userId, string clientId, IEnumerable<string> scopes)
         => _granted.AddOrUpdate((userId, clientId), _ => scopes.ToHashSet(), (_, before) => before.Union(scopes).ToHashSet());
 }

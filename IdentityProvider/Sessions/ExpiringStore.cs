@@ -2,19 +2,29 @@ using System.Collections.Concurrent;
 
 namespace McpAspire.IdentityProvider.Sessions;
 
-/// <summary>Values that are forgotten after their time: codes, pushed requests, revoked ids.</summary>
-internal sealed class ExpiringStore<T>(TimeProvider clock)
+/// <summary>
+/// Values that are forgotten after their time: codes, pushed requests, devices. When there are too many, those with the
+/// least time left go first: a flood must not fill the memory.
+/// </summary>
+internal sealed class ExpiringStore<T>(TimeProvider clock, int capacity = 10_000)
     where T : class
 {
     private readonly ConcurrentDictionary<string, (T Value, DateTimeOffset Expires)> _items = new();
 
     public IEnumerable<(string Key, DateTimeOffset Expires)> All => _items.Select(item => (item.Key, item.Value.Expires));
 
-    public void Set(string key, T value, TimeSpan lifetime) => _items[key] = (value, clock.GetUtcNow() + lifetime);
+    public int Count => _items.Count;
 
-    /// <summary>Adds unless the key is there; false when it is: something meant for one use came again.</summary>
+    public void Set(string key, T value, TimeSpan lifetime)
+    {
+        MakeRoom();
+        _items[key] = (value, clock.GetUtcNow() + lifetime);
+    }
+
+    /// <summary>Adds unless the key is there.</summary>
     public bool TryAdd(string key, T value, TimeSpan lifetime)
     {
+        MakeRoom();
         var entry = (value, clock.GetUtcNow() + lifetime);
         if (_items.TryAdd(key, entry))
         {
@@ -52,6 +62,24 @@ internal sealed class ExpiringStore<T>(TimeProvider clock)
         foreach (var item in _items.Where(item => item.Value.Expires <= now))
         {
             _items.TryRemove(item);
+        }
+    }
+
+    private void MakeRoom()
+    {
+        if (_items.Count < capacity)
+        {
+            return;
+        }
+
+        Prune();
+        var surplus = _items.Count - capacity + (capacity / 10) + 1;
+        if (_items.Count >= capacity)
+        {
+            foreach (var item in _items.OrderBy(item => item.Value.Expires).Take(surplus).ToList())
+            {
+                _items.TryRemove(item);
+            }
         }
     }
 }

@@ -64,6 +64,16 @@ internal sealed class SessionStore(RealmSettings settings, TimeProvider clock)
         {
             End(session);
         }
+
+        var now = clock.GetUtcNow();
+        foreach (var session in All)
+        {
+            var idle = session.Offline ? settings.OfflineSessionIdleTimeout : settings.SsoSessionIdleTimeout;
+            foreach (var client in session.Clients.Values)
+            {
+                client.ForgetChains(now.AddSeconds(-idle));
+            }
+        }
     }
 
     private UserSession? Alive(ConcurrentDictionary<string, UserSession> sessions, string? id)

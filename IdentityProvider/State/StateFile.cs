@@ -1,10 +1,11 @@
 using System.Text.Json;
 using McpAspire.IdentityProvider.Hosting;
+using McpAspire.IdentityProvider.Registration;
 using McpAspire.IdentityProvider.Sessions;
 
 namespace McpAspire.IdentityProvider.State;
 
-/// <summary>Sessions, refresh token chains, consents and revocations of a realm on disk.</summary>
+/// <summary>Sessions, refresh token chains, consents, revocations and registered clients of a realm on disk.</summary>
 internal sealed class StateFile(string folder, RealmRuntime realm)
 {
     private readonly string _path = Path.Combine(folder, $"{Uri.EscapeDataString(realm.Settings.Name)}.state.json");
@@ -45,7 +46,9 @@ internal sealed class StateFile(string folder, RealmRuntime realm)
             session.Id, session.UserId, session.Offline, session.Started, session.AuthTime, session.LastActive,
             [.. session.Clients.Values.Select(client => new StoredClientSession(client.ClientId, client.Started, client.AuthenticationContext, client.ExportUses()))]))],
         [.. realm.Consents.All.Select(consent => new StoredConsent(consent.Key.UserId, consent.Key.ClientId, [.. consent.Value.Order()]))],
-        [.. realm.Revoked.All.Select(item => new StoredRevocation(item.Key, item.Expires))]);
+        [.. realm.Revoked.All.Select(item => new StoredRevocation(item.Key, item.Value))],
+        StoredClients.Capture(realm),
+        [.. realm.Registrations.AllInitial.Select(item => new StoredInitialToken(item.Key, item.Value.Left, item.Value.Expires))]);
 
     private void Restore(RealmState state)
     {
@@ -80,7 +83,13 @@ internal sealed class StateFile(string folder, RealmRuntime realm)
 
         foreach (var revoked in state.Revoked.Where(revoked => revoked.Expires > realm.Clock.GetUtcNow()))
         {
-            realm.Revoked.Set(revoked.TokenId, "", revoked.Expires - realm.Clock.GetUtcNow());
+            realm.Revoked.Add(revoked.TokenId, revoked.Expires);
+        }
+
+        StoredClients.Restore(realm, state.Clients ?? []);
+        foreach (var token in state.InitialTokens ?? [])
+        {
+            realm.Registrations.RestoreInitial(token.TokenId, new InitialToken(token.Left, token.Expires));
         }
     }
 }

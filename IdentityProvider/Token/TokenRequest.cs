@@ -8,10 +8,7 @@ namespace McpAspire.IdentityProvider.Token;
 /// <summary>A token request whose client is known and proven.</summary>
 internal sealed record TokenRequest(HttpContext Context, RealmRuntime Realm, Client Client, FormParameters Form)
 {
-    private const int LongestScope = 4000;
-
-    /// <summary>Keycloak drops a parameter of more than 4,000 characters as if it had not been sent.</summary>
-    public string? Scope => Form["scope"] is { Length: <= LongestScope } scope ? scope : null;
+    public string? Scope => Form["scope"] is { Length: <= FormParameters.LongestParameter } scope ? scope : null;
 
     /// <summary>The key that the caller proved to hold; its tokens are bound to it.</summary>
     public string? KeyThumbprint { get; init; }

@@ -25,7 +25,7 @@ internal sealed class TokenReader(RealmRuntime realm)
         }
 
         var issued = claims.Number("iat") ?? 0;
-        if (IsExpired(claims) || issued < realm.Settings.NotBefore || realm.Revoked.Find(claims.Text("jti")) is not null)
+        if (IsExpired(claims) || issued < realm.Settings.NotBefore || realm.Revoked.Contains(claims.Text("jti")))
         {
             return TokenVerdict.Invalid;
         }

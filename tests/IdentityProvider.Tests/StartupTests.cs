@@ -122,6 +122,8 @@ public sealed class StartupTests
     [InlineData("KC_HOSTNAME", "http://localhost:8080/path")]
     [InlineData("KC_FEATURES", "telepathy")]
     [InlineData("IdentityProvider:AllowProduction", "perhaps")]
+    [InlineData("IdentityProvider:InitialAccessTokenCount", "some")]
+    [InlineData("IdentityProvider:InitialAccessTokenCount", "5")]
     public void Create_InvalidSetting_NamesIt(string key, string value)
     {
         var e = Assert.Throws<StartupException>(() => ProviderApplication.Create(["--environment=Development", $"--{key}={value}"]));
