@@ -41,6 +41,36 @@ public sealed class CimdTests
         Assert.NotNull(await fetcher.FetchAsync(new Uri($"{documents.BaseUrl}/x.json"), named, TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData("http://169.254.169.254/latest/meta-data")]
+    [InlineData("http://10.0.0.1/client.json")]
+    [InlineData("http://192.168.0.1/client.json")]
+    [InlineData("http://[::1]:{0}/client.json")]
+    [InlineData("http://[::ffff:127.0.0.1]:{0}/client.json")]
+    [InlineData("http://localhost.:{0}/client.json")]
+    public async Task Authorize_ClientIdInsideTheNetwork_IsRefusedWithoutAFetch(string clientId)
+    {
+        await using var documents = await DocumentServer.StartAsync();
+        await using var provider = await RunningProvider.StartAsync(RegistrationRealmTests.RealmPath, "--KC_FEATURES=cimd");
+        var id = string.Format(null, clientId, new Uri(documents.BaseUrl).Port);
+        documents.Serve("/client.json", $$"""{"client_id":"{{id}}","redirect_uris":["http://localhost:1/cb"],"token_endpoint_auth_method":"none"}""");
+
+        var reply = await Http.GetAsync(Flows.AuthorizeUrl(provider.Issuer, Uri.EscapeDataString(id), "http://localhost:1/cb", "openid"));
+        Assert.Equal(400, reply.Status);
+        Assert.Empty(documents.Fetched);
+    }
+
+    [Fact]
+    public async Task Authorize_DocumentThatRedirectsInside_IsNotFollowed()
+    {
+        await using var documents = await DocumentServer.StartAsync();
+        await using var provider = await RunningProvider.StartAsync(RegistrationRealmTests.RealmPath, "--KC_FEATURES=cimd");
+        documents.Serve("/client.json", "", status: 302, location: $"{documents.BaseUrl}/inside.json");
+        var reply = await Http.GetAsync(Flows.AuthorizeUrl(provider.Issuer, Uri.EscapeDataString($"{documents.BaseUrl}/client.json"), "http://localhost:1/cb", "openid"));
+        Assert.Equal(400, reply.Status);
+        Assert.Equal(["/client.json"], documents.Fetched);
+    }
+
     [Fact]
     public async Task Discovery_WithFeature_SaysSo()
     {

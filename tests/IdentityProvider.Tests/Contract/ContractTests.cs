@@ -50,6 +50,14 @@ public sealed class ContractTests
         Assert.Empty(forgotten);
     }
 
+    [Fact]
+    public void UnrecordedDifferences_EachShownByATest()
+        => Assert.All(IntendedDifferences.Unrecorded, difference =>
+        {
+            Assert.NotEmpty(difference.Source);
+            Assert.NotEmpty(difference.Tests.GetMethod(difference.Test)!.GetCustomAttributes(typeof(FactAttribute), inherit: true));
+        });
+
     private static async Task<IReadOnlyDictionary<string, string>> PlayAsync(ITopic topic)
     {
         await using var target = await ContractTarget.StartAsync();
