@@ -211,7 +211,7 @@ internal sealed class EchoApp(int? port = null) : RawServer(port)
             return false;
         }
 
-        await TextAsync(connection, "200", "slow");
+        await TextAsync(connection, "200", "slow", "Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\n");
         return false;
     }
 
@@ -219,7 +219,7 @@ internal sealed class EchoApp(int? port = null) : RawServer(port)
     {
         var count = int.Parse(request.Parameter("n", "3"), CultureInfo.InvariantCulture);
         var dieAfter = int.Parse(request.Parameter("die", "-1"), CultureInfo.InvariantCulture);
-        await connection.WriteAsync($"HTTP/1.1 {request.Parameter("status", "200")} OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-cache\r\nMcp-Session-Id: sess-1\r\nTransfer-Encoding: chunked\r\n\r\n");
+        await connection.WriteAsync($"HTTP/1.1 {request.Parameter("status", "200")} OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-cache\r\nMcp-Session-Id: sess-1\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n");
         var closed = connection.ClosedAsync();
         if (await WaitAsync(closed, Seconds(request, "first", "0")))
         {
@@ -235,7 +235,7 @@ internal sealed class EchoApp(int? port = null) : RawServer(port)
                 return false;
             }
 
-            await connection.ChunkAsync($"event: message\nid: {i}\ndata: {request.Parameter("data", i.ToString(CultureInfo.InvariantCulture))}\n\n");
+            await connection.ChunkAsync($"event: message\nid: {i}\ndata: {Data(request, i)}\n\n");
             if (i < count - 1 && await WaitAsync(closed, Seconds(request, "every", "0")))
             {
                 Abandoned.Enqueue(request.Target);
@@ -246,6 +246,10 @@ internal sealed class EchoApp(int? port = null) : RawServer(port)
         await connection.WriteAsync("0\r\n\r\n");
         return false;
     }
+
+    /// <summary>With <c>who=1</c> an event says whose call it answers.</summary>
+    private static string Data(RawRequest request, int number)
+        => request.Parameter("data", number.ToString(CultureInfo.InvariantCulture)) + (request.Parameter("who", "0") == "1" ? " " + string.Join('|', request.Headers.Values("Authorization")) : string.Empty);
 
     private static async Task<bool> WaitAsync(Task closed, TimeSpan time)
         => time > TimeSpan.Zero ? await Task.WhenAny(closed, Task.Delay(time)) == closed : closed.IsCompleted;

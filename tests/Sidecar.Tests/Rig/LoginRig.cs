@@ -23,45 +23,8 @@ internal sealed class LoginRig : IAsyncDisposable
     public static async Task<LoginRig> StartAsync(string pipeline = "httpPipeline", string? pathFilter = "^/(mcp|b)", bool scopeUpgrade = false, string[]? flags = null)
     {
         var rig = new LoginRig();
-        rig._folder.Write("resources/login.yaml", $"""
-            apiVersion: dapr.io/v1alpha1
-            kind: Component
-            metadata:
-              name: login
-            spec:
-              type: middleware.http.oauth2
-              version: v1
-              metadata:
-                - name: clientID
-                  value: "mcp-console"
-                - name: clientSecret
-                  value: "console-secret"
-                - name: scopes
-                  value: "openid,tickets:read"
-                - name: authURL
-                  value: "{rig.Provider.Issuer}/auth"
-                - name: tokenURL
-                  value: "{rig.Provider.Issuer}/token"
-                - name: redirectURL
-                  value: "http://localhost:5100/signin/callback"
-                - name: authHeaderName
-                  value: "authorization"
-                - name: scopeUpgrade
-                  value: "{(scopeUpgrade ? "true" : "false")}"
-                - name: pathFilter
-                  value: "{pathFilter}"
-            """);
-        rig._folder.Write("config.yaml", $"""
-            apiVersion: dapr.io/v1alpha1
-            kind: Configuration
-            metadata:
-              name: config
-            spec:
-              {pipeline}:
-                handlers:
-                  - name: login
-                    type: middleware.http.oauth2
-            """);
+        ProtectedResources.WriteLogin(rig._folder, rig.Provider, pathFilter, scopeUpgrade);
+        ProtectedResources.WriteConfiguration(rig._folder, (pipeline, ProtectedResources.Login));
         rig.Sidecar = await SidecarProcess.StartAsync(
             [
                 "--app-id", "app", "--app-port", rig.App.Port.ToString(CultureInfo.InvariantCulture),

@@ -175,6 +175,9 @@ internal sealed class RawConnection(Socket socket, Stream stream, CancellationTo
         socket.Close();
     }
 
+    /// <summary>Says that nothing more comes, and still reads.</summary>
+    public void CloseSending() => socket.Shutdown(SocketShutdown.Send);
+
     /// <summary>Completes when the other end has closed.</summary>
     public async Task ClosedAsync()
     {

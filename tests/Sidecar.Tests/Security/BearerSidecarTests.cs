@@ -123,31 +123,8 @@ public sealed class BearerSidecarTests
     private static TemporaryFolder Folder(FakeProvider provider)
     {
         var folder = new TemporaryFolder();
-        folder.Write("resources/bearer.yaml", $"""
-            apiVersion: dapr.io/v1alpha1
-            kind: Component
-            metadata:
-              name: bearer
-            spec:
-              type: middleware.http.bearer
-              version: v1
-              metadata:
-                - name: issuer
-                  value: "{provider.Issuer}"
-                - name: audience
-                  value: "{FakeProvider.Audience}"
-            """);
-        folder.Write("config.yaml", """
-            apiVersion: dapr.io/v1alpha1
-            kind: Configuration
-            metadata:
-              name: config
-            spec:
-              appHttpPipeline:
-                handlers:
-                  - name: bearer
-                    type: middleware.http.bearer
-            """);
+        ProtectedResources.WriteBearer(folder, provider);
+        ProtectedResources.WriteConfiguration(folder, ("appHttpPipeline", ProtectedResources.Bearer));
         return folder;
     }
 }

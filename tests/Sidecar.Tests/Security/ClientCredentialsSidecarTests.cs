@@ -89,37 +89,8 @@ public sealed class ClientCredentialsSidecarTests
     private static TemporaryFolder Folder(FakeProvider provider)
     {
         var folder = new TemporaryFolder();
-        folder.Write("resources/cc.yaml", $"""
-            apiVersion: dapr.io/v1alpha1
-            kind: Component
-            metadata:
-              name: cc
-            spec:
-              type: middleware.http.oauth2clientcredentials
-              version: v1
-              metadata:
-                - name: clientID
-                  value: "mcp-agent"
-                - name: clientSecret
-                  value: "agent-secret"
-                - name: scopes
-                  value: "tickets:read"
-                - name: tokenURL
-                  value: "{provider.Issuer}/token"
-                - name: headerName
-                  value: "authorization"
-            """);
-        folder.Write("config.yaml", """
-            apiVersion: dapr.io/v1alpha1
-            kind: Configuration
-            metadata:
-              name: config
-            spec:
-              httpPipeline:
-                handlers:
-                  - name: cc
-                    type: middleware.http.oauth2clientcredentials
-            """);
+        ProtectedResources.WriteClientCredentials(folder, provider);
+        ProtectedResources.WriteConfiguration(folder, ("httpPipeline", ProtectedResources.ClientCredentials));
         return folder;
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Preflight;
+using McpAspire.Sidecar.Resiliency;
 using McpAspire.Sidecar.Resources;
 using McpAspire.Sidecar.Tests.Contract;
 using McpAspire.Sidecar.Tests.Rig;
@@ -12,8 +13,6 @@ namespace McpAspire.Sidecar.Tests.Security;
 /// <summary>Broken resources and broken requests: an error or a normal answer, never a crash, a hang, or a pass without a login.</summary>
 public sealed class FuzzTests
 {
-    private static readonly bool _long = Environment.GetEnvironmentVariable("LONG") == "1";
-
     private static CancellationToken Stopping => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -23,13 +22,15 @@ public sealed class FuzzTests
         var good = Path.Combine(Recording.Folder, "config", "fail-open", "good");
         var resources = File.ReadAllText(Path.Combine(good, "resources", "resources.yaml"));
         var config = File.ReadAllText(Path.Combine(good, "config.yaml"));
+        var resiliency = File.ReadAllText(Path.Combine(Recording.Folder, "config", "resiliency", "resources", "resiliency.yaml"));
         var random = new Random(20261124);
         var loaded = 0;
-        for (var round = 0; round < (_long ? 10_000 : 1_000); round++)
+        for (var round = 0; round < LongRun.Or(10_000, 1_000); round++)
         {
             Stopping.ThrowIfCancellationRequested();
-            folder.Write("resources/resources.yaml", round % 2 == 0 ? Mutate(resources, random) : resources);
-            var configPath = folder.Write("config.yaml", round % 2 == 0 ? config : Mutate(config, random));
+            folder.Write("resources/resources.yaml", round % 3 == 0 ? Mutate(resources, random) : resources);
+            folder.Write("resources/resiliency.yaml", round % 3 == 1 ? Mutate(resiliency, random) : resiliency);
+            var configPath = folder.Write("config.yaml", round % 3 == 2 ? Mutate(config, random) : config);
             var options = new SidecarOptions { AppId = "app", ConfigPaths = [configPath], ResourcesPaths = [folder.PathOf("resources")] };
 
             var findings = new ResourceCheck(options, PreflightTarget.Embedded, _ => null).Run();
@@ -37,7 +38,9 @@ public sealed class FuzzTests
             if (findings.All(finding => finding.Severity != Severity.Error))
             {
                 loaded++;
-                var configuration = ResourceLoader.Load(options).Configuration;
+                var set = ResourceLoader.Load(options);
+                var configuration = set.Configuration;
+                _ = set.Policies.For("app")?.CircuitBreaker?.Trip.IsMet(new CircuitCounts(1, 0, 1, 0, 1));
                 Assert.NotEmpty(configuration.HttpPipeline.Concat(configuration.AppHttpPipeline));
             }
         }
@@ -59,7 +62,7 @@ public sealed class FuzzTests
             "GET /mcp?state=a&code=b HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic ZGFwci1hcHAtaWQ6YXBw\r\n\r\n",
         ];
 
-        for (var round = 0; round < (_long ? 10_000 : 400); round++)
+        for (var round = 0; round < LongRun.Or(10_000, 400); round++)
         {
             await SendAsync(rig.Sidecar.HttpPort, Encoding.Latin1.GetBytes(Mutate(seeds[round % seeds.Length], random)));
         }
