@@ -1,8 +1,8 @@
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Metrics;
-using McpAspire.Sidecar.Resolution;
 using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.Resolution;
 using McpAspire.Sidecar.Telemetry;
 
 namespace McpAspire.Sidecar.Hosting;

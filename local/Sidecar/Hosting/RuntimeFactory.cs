@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using McpAspire.Sidecar.CommandLine;
@@ -33,7 +34,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
             App = options.AppPort > 0 ? AppTarget(resources.Policies) : null,
             HttpPipeline = PipelineBuilder.Build(resources.Configuration.HttpPipeline, parts.Handlers, PipelineStage.Http, route),
             AppPipeline = PipelineBuilder.Build(resources.Configuration.AppHttpPipeline, parts.Handlers, PipelineStage.App, forward),
-            FindSidecar = sidecars is null ? static (_, _) => null : sidecars.Find,
+            FindSidecar = sidecars is null ? static (_, _) => null : Under(resources.Policies, sidecars),
             WarmUps = [.. parts.Handlers.Values.OfType<IWarmUp>()],
             Apis = ServedApis.Of(resources.Configuration.Api),
         };
@@ -104,6 +105,17 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
         Headers = [.. endpoint.Headers.Select(header => KeyValuePair.Create(header.Name, resolver.Resolve(header, endpoint.SecretStore, endpoint.Name)))],
         Resilience = Resilience(policies, endpoint.Name, perMethod: false),
     };
+
+    /// <summary>Finds other sidecars as before, each under the policies of its app id.</summary>
+    private Func<string, string, InvocationTarget?> Under(PolicyCatalog policies, RemoteSidecars sidecars)
+    {
+        var known = new ConcurrentDictionary<string, ResilientTarget?>(StringComparer.Ordinal);
+        return (id, ns) => sidecars.Find(id, ns) is not { } target
+            ? null
+            : known.GetOrAdd(id, name => Resilience(policies, name, perMethod: true)) is { } resilience
+                ? target with { Resilience = resilience }
+                : target;
+    }
 
     private ResilientTarget? Resilience(PolicyCatalog policies, string id, bool perMethod)
         => policies.For(id) is { } found ? new ResilientTarget(id, found, perMethod, time, loggers.CreateLogger<ResilientTarget>()) : null;

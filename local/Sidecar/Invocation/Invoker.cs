@@ -104,7 +104,7 @@ internal sealed class Invoker(IHttpForwarder forwarder, SidecarOptions options, 
         var http = request.Http;
         var transformer = new ForwardTransformer(request, target, url, tracer.IsEnabled);
         var config = target.HttpVersion.Major == 2 ? _http2 : _http11;
-        if (target.Resilience is { } resilience)
+        if (target.Resilience is { } resilience && request.Caller is null) // else the calling sidecar has policies of its own
         {
             using var call = new ResilientCall(resilience, target.Client, method, http.RequestAborted);
             var error = await forwarder.SendAsync(http, target.BaseUrl, call.Client, config, transformer, call.End);

@@ -62,7 +62,7 @@ internal static class ResiliencyPolicies
             return RetryPolicy.BuiltIn[name];
         }
 
-        warnings.Add($"{position}: '{name}' has an effect only where a target names it: this sidecar calls no other one over gRPC, where Dapr uses it by itself.");
+        warnings.Add($"{position}: '{name}' has an effect only where a target names it: without a policy this sidecar sends a call once.");
         return policy.MaxRetries < BuiltInLeastRetries ? policy with { MaxRetries = BuiltInLeastRetries } : policy;
     }
 

@@ -39,9 +39,9 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
     {
         var policies = PolicyCatalog.Of(_resiliency, onProblem);
         var known = _endpoints.Select(endpoint => endpoint.Name).Append(options.AppId).ToArray();
-        foreach (var (id, position) in policies.Apps.Where(app => !options.AnyAppId && !known.Contains(app.Id)))
+        foreach (var (id, position) in policies.Apps.Where(app => !options.AnyAppId && !known.Contains(app.Id) && NearestName.Of(app.Id, known) is not null))
         {
-            _warnings.Add($"{position}: the target '{id}' has no effect: it is neither this sidecar's app nor an HTTPEndpoint{NearestName.Hint(id, known)}.");
+            _warnings.Add($"{position}: the target '{id}' is neither this sidecar's app nor an HTTPEndpoint{NearestName.Hint(id, known)}; it holds for calls to another sidecar of that id.");
         }
 
         return policies;

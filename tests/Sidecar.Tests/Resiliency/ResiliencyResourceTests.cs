@@ -98,7 +98,7 @@ public sealed class ResiliencyResourceTests
 
     [Fact]
     public void Target_ThatIsNoApp_IsSaid()
-        => Assert.Contains(Load(Head + "spec: {targets: {apps: {ap: {}}}}").Warnings, warning => warning.Contains("'ap' has no effect", StringComparison.Ordinal) && warning.Contains("did you mean 'app'?", StringComparison.Ordinal));
+        => Assert.Contains(Load(Head + "spec: {targets: {apps: {ap: {}}}}").Warnings, warning => warning.Contains("'ap' is neither", StringComparison.Ordinal) && warning.Contains("did you mean 'app'?", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("1500", 1500)]

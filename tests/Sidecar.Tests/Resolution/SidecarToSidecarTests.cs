@@ -40,6 +40,25 @@ public sealed class SidecarToSidecarTests : IDisposable
         Assert.Equal(["called"], seen.Headers.Values("dapr-callee-app-id"));
     }
 
+    /// <summary>As in Dapr: the policies of the sidecar that calls hold, not those of the one that is called.</summary>
+    [Fact]
+    public async Task Call_ByAppId_IsUnderThePoliciesOfTheCallingSidecar()
+    {
+        await using var app = new EchoApp();
+        await using var called = await StartAsync("called", app, "--resources-path", WriteRetries("called", 5));
+        await using var calling = await StartAsync("calling", null, "--resources-path", WriteRetries("calling", 1));
+
+        var answer = await CallAsync(calling, "/flaky");
+
+        Assert.Equal(503, answer.Status);
+        Assert.Equal(2, app.Requests.Count);
+    }
+
+    private string WriteRetries(string folder, int retries)
+        => Path.GetDirectoryName(_runtime.Write(
+            $"{folder}/resiliency.yaml",
+            $"apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata:\n  name: r\nspec:\n  policies:\n    retries:\n      r:\n        duration: 1ms\n        maxRetries: {retries}\n  targets:\n    apps:\n      called:\n        retry: r\n"))!;
+
     [Fact]
     public async Task Claim_OnASidecarsOwnApi_DoesNotReachTheApp()
     {
