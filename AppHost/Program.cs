@@ -13,7 +13,7 @@ try
     var identity = builder.AddIdentity(stack, secrets);
 
     // Dapr for every app. Each sidecar proves that it protects: 401 or 302 without a token, an answer for the agent.
-    builder.AddSidecars(stack);
+    builder.AddSidecars(stack.Sidecar);
 
     // The protected MCP server. Its sidecar validates every call before the server does so again.
     var server = builder.AddProject<Projects.McpServer>("mcp-server", WithoutLaunchProfile)

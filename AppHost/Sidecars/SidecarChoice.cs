@@ -22,10 +22,16 @@ internal sealed record SidecarChoice(string Kind, string Reason, string Path)
         };
     }
 
+    /// <summary>A real daprd, which starts unprotected without a word.</summary>
+    public bool IsDaprd => Kind == "dapr";
+
     private static string HomeFolder => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
     private static SidecarChoice Embedded(string reason)
-        => new("embedded", reason, System.IO.Path.Combine(BuildFacts.SidecarFolder, Commands.Executable("Sidecar")));
+    {
+        var build = SidecarBuild.Choose(BuildFacts.SidecarFolder, BuildFacts.SidecarPublishFolder, BuildFacts.SidecarInputs);
+        return new("embedded", $"{reason} ({build.Description})", build.Path);
+    }
 
     private static string? DaprCli()
         => Array.Find([System.IO.Path.Combine(HomeFolder, "dapr", "dapr"), "/usr/local/bin/dapr", "/usr/bin/dapr"], File.Exists)

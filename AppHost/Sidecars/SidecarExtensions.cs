@@ -12,11 +12,16 @@ internal static class SidecarExtensions
 {
     private const string ApiTokenVariable = "DAPR_API_TOKEN";
 
-    public static void AddSidecars(this IDistributedApplicationBuilder builder, StackPlan stack)
+    public static void AddSidecars(this IDistributedApplicationBuilder builder, SidecarChoice choice)
     {
-        builder.AddDapr(options => options.DaprPath = stack.Sidecar.Path);
+        builder.AddDapr(options => options.DaprPath = choice.Path);
         // After AddDapr: the executables exist once its own subscriber has run.
         builder.Services.TryAddEventingSubscriber<SidecarProofSubscriber>();
+        if (choice.IsDaprd)
+        {
+            builder.Services.TryAddEventingSubscriber<SidecarPreflightSubscriber>();
+        }
+
         builder.Services.AddHttpClient(SidecarHealthCheck.HttpClientName)
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
     }
@@ -26,6 +31,7 @@ internal static class SidecarExtensions
     {
         var token = plan.ApiToken ? app.AddApiToken(plan) : null;
         app.ApplicationBuilder.Services.AddProof(app.Resource, plan, proof, token);
+        app.ApplicationBuilder.Services.AddSingleton(new CheckedSidecar(app.Resource.Name, NameOf(app.Resource), plan, secret));
         return app.WithDaprSidecar(sidecar => sidecar
             .WithOptions(Options(plan))
             .WithAnnotation(new EnvironmentCallbackAnnotation(context =>
@@ -49,7 +55,7 @@ internal static class SidecarExtensions
 
     private static void AddProof(this IServiceCollection services, ProjectResource app, SidecarPlan plan, SidecarProof proof, ParameterResource? token)
     {
-        var resource = $"{app.Name}-dapr-cli";
+        var resource = NameOf(app);
         var key = $"{resource}-proof";
         services.AddSingleton(new ProvenSidecar(resource, key, app));
         services.AddHealthChecks().Add(new HealthCheckRegistration(
@@ -58,6 +64,8 @@ internal static class SidecarExtensions
             HealthStatus.Unhealthy,
             tags: null));
     }
+
+    private static string NameOf(ProjectResource app) => $"{app.Name}-dapr-cli";
 
     private static DaprSidecarOptions Options(SidecarPlan plan) => new()
     {
