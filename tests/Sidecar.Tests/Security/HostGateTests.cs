@@ -1,5 +1,9 @@
+using System.Globalization;
 using System.Text;
+using McpAspire.Sidecar.Api;
+using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Tests.Rig;
+using Microsoft.AspNetCore.Http;
 
 namespace McpAspire.Sidecar.Tests.Security;
 
@@ -49,6 +53,38 @@ public sealed class HostGateTests
         await using var sidecar = await SidecarProcess.StartAsync(["--app-id", "app", "--dapr-listen-addresses", "0.0.0.0"], Stopping);
 
         Assert.Equal(200, await StatusAsync(sidecar, "GET /v1.0/metadata HTTP/1.1", "sidecar.example"));
+    }
+
+    /// <summary>Each port by the address that it listens on: health and metadata may be public while the API is not.</summary>
+    [Theory]
+    [InlineData("127.0.0.1", "127.0.0.1", false, false)]
+    [InlineData("127.0.0.1", "0.0.0.0", false, true)]
+    [InlineData("0.0.0.0", "127.0.0.1", true, false)]
+    public void Host_OnThePublicAndGrpcPorts_IsJudgedByTheirAddress(string api, string @public, bool admittedByApi, bool admittedByPublic)
+    {
+        var options = new SidecarOptions { AppId = "app", HttpPort = 3500, GrpcPort = 50001, PublicPort = 3501, ListenAddresses = [api], PublicListenAddress = @public };
+        var gate = new HostGate(options);
+
+        Assert.Equal((admittedByApi, admittedByApi, admittedByPublic), (Admits(gate, 3500, "evil.example"), Admits(gate, 50001, "evil.example"), Admits(gate, 3501, "evil.example")));
+        Assert.All(new[] { 3500, 50001, 3501 }, port => Assert.True(Admits(gate, port, "localhost:1")));
+    }
+
+    [Fact]
+    public async Task Host_OnARunningPublicPort_IsRefusedUnlessItIsLoopback()
+    {
+        var port = FreePort.Next();
+        await using var sidecar = await SidecarProcess.StartAsync(["--app-id", "app", "--dapr-public-port", port.ToString(CultureInfo.InvariantCulture)], Stopping);
+
+        Assert.Equal(403, (await RawClient.SendAsync(port, "GET /v1.0/metadata HTTP/1.1\r\nHost: evil.example\r\n\r\n"u8.ToArray(), isHead: false, Stopping)).Status);
+        Assert.Equal(200, (await RawClient.GetAsync(port, "/v1.0/metadata", Stopping)).Status);
+    }
+
+    private static bool Admits(HostGate gate, int port, string host)
+    {
+        var http = new DefaultHttpContext();
+        http.Connection.LocalPort = port;
+        http.Request.Host = new HostString(host);
+        return gate.Admits(http);
     }
 
     private static async Task<int> StatusAsync(SidecarProcess sidecar, string line, string? host)

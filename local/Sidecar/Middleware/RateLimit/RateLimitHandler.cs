@@ -6,7 +6,8 @@ namespace McpAspire.Sidecar.Middleware.RateLimit;
 
 /// <summary>
 /// <c>middleware.http.ratelimit</c>: so many calls a second for each address and path. The address is the
-/// connection's: daprd believes X-Forwarded-For, and a caller that varies it is not limited at all.
+/// connection's: daprd believes X-Forwarded-For, and a caller that varies it is not limited at all. The path is the one that
+/// the last decoder reads, for the same reason.
 /// </summary>
 internal sealed class RateLimitHandler(double perSecond, TokenBuckets buckets) : IPipelineHandler
 {
@@ -35,7 +36,8 @@ internal sealed class RateLimitHandler(double perSecond, TokenBuckets buckets) :
     public Task InvokeAsync(SidecarRequest request, SidecarDelegate next)
     {
         var connection = request.Http.Connection;
-        var admitted = buckets.TryTake(connection.RemoteIpAddress?.ToString() ?? string.Empty, request.FilterPath, out var remaining);
+        _ = PathLayers.TryRead(request.FilterPath, out var spellings);
+        var admitted = buckets.TryTake(connection.RemoteIpAddress?.ToString() ?? string.Empty, spellings[^1], out var remaining);
         var headers = request.Http.Response.Headers;
         headers["RateLimit-Limit"] = _wholeLimit;
         headers["RateLimit-Remaining"] = remaining.ToString(CultureInfo.InvariantCulture);
