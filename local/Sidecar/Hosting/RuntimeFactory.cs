@@ -15,6 +15,9 @@ namespace McpAspire.Sidecar.Hosting;
 /// <summary>Makes a <see cref="RuntimeSnapshot"/> of resources, or says why they cannot be served.</summary>
 internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory handlers, Func<string, string?> environment, TimeProvider time, ILoggerFactory loggers, RemoteSidecars? sidecars = null)
 {
+    /// <summary>Of Dapr's components; another one is a typing error.</summary>
+    private static readonly string[] _categories = ["bindings", "configuration", "conversation", "crypto", "lock", "middleware", "nameresolution", "pubsub", "secretstores", "state", "workflow"];
+
     /// <summary>Kept over reloads, with their connections.</summary>
     private readonly HttpMessageInvoker _appClient = HttpClients.ForForwarding(options, options.AppScheme == "https" ? HttpClients.TrustAnyCertificate : null);
     private readonly HttpMessageInvoker _endpointClient = HttpClients.ForForwarding(options);
@@ -85,7 +88,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
     private IPipelineHandler Handler(ComponentResource component, ValueResolver resolver, ICollection<string> warnings)
         => HandlerFactory.IsMiddleware(component.Type)
             ? handlers.Create(new MiddlewareSettings(component, resolver), warnings)
-            : throw new ResourceException(component.Position, $"The type '{component.Type}' of the component '{component.Name}' is not part of this sidecar; known are middleware.http.*, {SecretStoreFactory.Environment} and {SecretStoreFactory.File}.");
+            : throw new ResourceException(component.Position, $"The type '{component.Type}' of the component '{component.Name}' is not part of this sidecar; known are middleware.http.*, {SecretStoreFactory.Environment} and {SecretStoreFactory.File}.") { Rule = _categories.Contains(component.Type.Split('.')[0]) ? ProblemRules.NotEmbedded : ProblemRules.TypeUnknown };
 
     private InvocationTarget AppTarget(PolicyCatalog policies) => new()
     {
@@ -132,7 +135,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
         }
         catch (CryptographicException exception)
         {
-            throw new ResourceException(endpoint.Position, $"'spec.clientTLS' of the HTTPEndpoint '{endpoint.Name}' holds no usable PEM certificate or key.", exception);
+            throw new ResourceException(endpoint.Position, $"'spec.clientTLS' of the HTTPEndpoint '{endpoint.Name}' holds no usable PEM certificate or key.", exception) { Rule = ProblemRules.EndpointTls };
         }
     }
 

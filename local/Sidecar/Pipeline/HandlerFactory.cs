@@ -29,7 +29,7 @@ internal sealed class HandlerFactory(HttpMessageInvoker backchannel, SessionStor
         var component = settings.Component;
         if (component.Version != "v1")
         {
-            throw new ResourceException(component.Position, $"The component '{component.Name}' ({component.Type}) has version '{component.Version}'; allowed is v1.");
+            throw new ResourceException(component.Position, $"The component '{component.Name}' ({component.Type}) has version '{component.Version}'; allowed is v1.") { Rule = ProblemRules.ComponentVersion };
         }
 
         return component.Type[Prefix.Length..] switch
@@ -41,12 +41,12 @@ internal sealed class HandlerFactory(HttpMessageInvoker backchannel, SessionStor
             "routeralias" => RouterAliasHandler.Create(settings, warnings),
             "uppercase" => UppercaseHandler.Create(settings, warnings),
             "bearer" => BearerHandler.Create(settings, backchannel, time, loggers, warnings),
-            var name when _notEmbedded.Contains(name) => throw new ResourceException(component.Position, $"The middleware '{component.Type}' of the component '{component.Name}' is not part of this sidecar; use daprd for it."),
+            var name when _notEmbedded.Contains(name) => throw new ResourceException(component.Position, $"The middleware '{component.Type}' of the component '{component.Name}' is not part of this sidecar; use daprd for it.") { Rule = ProblemRules.NotEmbedded },
             _ => throw UnknownType(component),
         };
     }
 
     private static ResourceException UnknownType(ComponentResource component)
-        => new(component.Position, $"The type '{component.Type}' of the component '{component.Name}' is not known{CommandLine.NearestName.Hint(component.Type, _known)}.");
+        => new(component.Position, $"The type '{component.Type}' of the component '{component.Name}' is not known{CommandLine.NearestName.Hint(component.Type, _known)}.") { Rule = ProblemRules.TypeUnknown };
 
 }

@@ -99,7 +99,7 @@ internal sealed class MiddlewareSettings
             .Select(pair => $"{pair.Value.Position}: '{pair.Key}' means nothing to {Component.Type}{NearestName.Hint(pair.Key, known)}.");
 
     public ResourceException Wrong(string name, string message)
-        => new(_values.TryGetValue(name, out var found) ? found.Position : Component.Position, message);
+        => new(_values.TryGetValue(name, out var found) ? found.Position : Component.Position, message) { Rule = ProblemRules.MetadataInvalid };
 
     private static bool IsTokenCharacter(char character)
         => char.IsAsciiLetterOrDigit(character) || "!#$%&'*+-.^_`|~".Contains(character, StringComparison.Ordinal);

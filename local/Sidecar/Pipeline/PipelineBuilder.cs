@@ -48,7 +48,7 @@ internal static class PipelineBuilder
         var used = resources.Configuration.HttpPipeline.Concat(resources.Configuration.AppHttpPipeline).Select(reference => reference.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var unused in resources.Components.Where(component => HandlerFactory.IsMiddleware(component.Type) && !used.Contains(component.Name)))
         {
-            yield return new ResourceException(unused.Position, $"The component '{unused.Name}' ({unused.Type}) is in no pipeline and protects nothing; name it in httpPipeline or appHttpPipeline of a --config, or take it away.");
+            yield return new ResourceException(unused.Position, $"The component '{unused.Name}' ({unused.Type}) is in no pipeline and protects nothing; name it in httpPipeline or appHttpPipeline of a --config, or take it away.") { Rule = ProblemRules.HandlerUnused };
         }
     }
 
@@ -61,23 +61,23 @@ internal static class PipelineBuilder
 
         if (resources.OutOfScope.FirstOrDefault(hidden => hidden.Name == reference.Name) is { } outOfScope)
         {
-            return new ResourceException(reference.Position, $"The handler '{reference.Name}' is defined at {outOfScope.Position}, but its scopes do not include the app id '{appId}'.");
+            return new ResourceException(reference.Position, $"The handler '{reference.Name}' is defined at {outOfScope.Position}, but its scopes do not include the app id '{appId}'.") { Rule = ProblemRules.HandlerOutOfScope };
         }
 
         var known = resources.Components.Where(other => HandlerFactory.IsMiddleware(other.Type)).Select(other => other.Name);
-        return new ResourceException(reference.Position, $"The handler '{reference.Name}' is not defined: no component of that name is in the resources{CommandLine.NearestName.Hint(reference.Name, known)}.");
+        return new ResourceException(reference.Position, $"The handler '{reference.Name}' is not defined: no component of that name is in the resources{CommandLine.NearestName.Hint(reference.Name, known)}.") { Rule = ProblemRules.HandlerUndefined };
     }
 
     private static ResourceException? Mismatch(HandlerReference reference, ComponentResource component)
     {
         if (component.Type != reference.Type)
         {
-            return new ResourceException(reference.Position, $"The handler '{reference.Name}' has type '{reference.Type}', but the component at {component.Position} has type '{component.Type}'.");
+            return new ResourceException(reference.Position, $"The handler '{reference.Name}' has type '{reference.Type}', but the component at {component.Position} has type '{component.Type}'.") { Rule = ProblemRules.HandlerMismatch };
         }
 
         var version = reference.Version ?? "v1";
         return version == component.Version
             ? null
-            : new ResourceException(reference.Position, $"The handler '{reference.Name}' has version '{version}', but the component at {component.Position} has version '{component.Version}'.");
+            : new ResourceException(reference.Position, $"The handler '{reference.Name}' has version '{version}', but the component at {component.Position} has version '{component.Version}'.") { Rule = ProblemRules.HandlerMismatch };
     }
 }

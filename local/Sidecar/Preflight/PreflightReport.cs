@@ -15,7 +15,7 @@ internal static class PreflightReport
         var text = new StringBuilder();
         foreach (var finding in findings)
         {
-            text.AppendLine($"{finding.Position}: {Name(finding.Severity)} {finding.Rule}: {finding.Message} → {finding.Mend}");
+            text.AppendLine($"{finding.Position}: {Name(finding.Severity)} {finding.Rule.Id}: {finding.Message} → {finding.Mend}");
         }
 
         var errors = findings.Count(finding => finding.Severity == Severity.Error);
@@ -29,7 +29,7 @@ internal static class PreflightReport
         {
             writer.WriteStartObject();
             writer.WriteString("severity", Name(finding.Severity));
-            writer.WriteString("rule", finding.Rule);
+            writer.WriteString("rule", finding.Rule.Id);
             writer.WriteString("file", finding.Position.File);
             writer.WriteNumber("line", finding.Position.Line);
             writer.WriteString("message", finding.Message);
@@ -40,63 +40,9 @@ internal static class PreflightReport
         writer.WriteEndArray();
     });
 
-    public static string AsSarif(IReadOnlyList<Finding> findings) => Write(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteString("$schema", "https://json.schemastore.org/sarif-2.1.0.json");
-        writer.WriteString("version", "2.1.0");
-        writer.WriteStartArray("runs");
-        writer.WriteStartObject();
-        writer.WriteStartObject("tool");
-        writer.WriteStartObject("driver");
-        writer.WriteString("name", "Sidecar check");
-        writer.WriteStartArray("rules");
-        foreach (var rule in findings.Select(finding => finding.Rule).Distinct())
-        {
-            writer.WriteStartObject();
-            writer.WriteString("id", rule);
-            writer.WriteEndObject();
-        }
+    public static string AsSarif(IReadOnlyList<Finding> findings) => Write(writer => SarifLog.WriteTo(writer, findings));
 
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-        writer.WriteStartArray("results");
-        foreach (var finding in findings)
-        {
-            WriteResult(writer, finding);
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    });
-
-    private static void WriteResult(Utf8JsonWriter writer, Finding finding)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("ruleId", finding.Rule);
-        writer.WriteString("level", Name(finding.Severity));
-        writer.WriteStartObject("message");
-        writer.WriteString("text", $"{finding.Message} {finding.Mend}");
-        writer.WriteEndObject();
-        writer.WriteStartArray("locations");
-        writer.WriteStartObject();
-        writer.WriteStartObject("physicalLocation");
-        writer.WriteStartObject("artifactLocation");
-        writer.WriteString("uri", finding.Position.File.Replace('\\', '/'));
-        writer.WriteEndObject();
-        writer.WriteStartObject("region");
-        writer.WriteNumber("startLine", Math.Max(1, finding.Position.Line));
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    }
-
-    private static string Name(Severity severity) => severity == Severity.Error ? "error" : "warning";
+    public static string Name(Severity severity) => severity == Severity.Error ? "error" : "warning";
 
     private static string Write(Action<Utf8JsonWriter> write)
     {

@@ -1,25 +1,31 @@
+using System.Text.RegularExpressions;
+using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.Resources;
-using McpAspire.Sidecar.Secrets;
 
 namespace McpAspire.Sidecar.Preflight;
 
 /// <summary>What loads without an error and is wrong all the same.</summary>
-internal static class PreflightRules
+internal static partial class PreflightRules
 {
     private const string OAuth2 = "middleware.http.oauth2";
     private const string Bearer = "middleware.http.bearer";
 
     private static readonly string[] _secretNames = ["clientSecret", "password", "token", "apiKey", "connectionString"];
 
-    public static IEnumerable<Finding> ForBoth(ResourceSet resources)
+    public static IEnumerable<Finding> ForBoth(ResourceSet resources, SidecarOptions options)
     {
         foreach (var component in resources.Components)
         {
             foreach (var value in component.Metadata.Where(value => value.Value is { Length: > 0 } && _secretNames.Contains(value.Name, StringComparer.OrdinalIgnoreCase)))
             {
-                yield return new Finding(Severity.Warning, "plain-text-secret", value.Position, $"'{value.Name}' of '{component.Name}' stands in the file in plain text.", "Use secretKeyRef with a secret store, or envRef.");
+                yield return new Finding(Rules.PlainTextSecret, value.Position, $"'{value.Name}' of '{component.Name}' stands in the file in plain text.");
             }
+        }
+
+        foreach (var endpoint in resources.HttpEndpoints.Where(endpoint => !options.AnyAppId && endpoint.Name == options.AppId))
+        {
+            yield return new Finding(Rules.EndpointShadowsApp, endpoint.Position, $"The HTTPEndpoint '{endpoint.Name}' has the app's own id: calls to the app go to {endpoint.BaseUrl.Authority}.");
         }
     }
 
@@ -32,9 +38,12 @@ internal static class PreflightRules
             .Concat(HotReload(configuration, at))
             .Concat(Logins(resources, configuration))
             .Concat(Endpoints(resources, configuration, at))
-            .Concat(Components(resources))
-            .Concat(resources.Resiliency.Where(document => !document.IsFirstInFile).Select(document => new Finding(
-                Severity.Error, "resiliency-second-document", document.Position, "daprd reads a Resiliency only as the first document of its file.", "Give it a file of its own.")));
+            .Concat(resources.Components
+                .Where(component => component.IgnoresErrors && HandlerFactory.IsMiddleware(component.Type))
+                .Select(component => new Finding(Rules.IgnoreErrors, component.Position, $"With ignoreErrors daprd runs without '{component.Name}' when it cannot be made.")))
+            .Concat(resources.Resiliency
+                .Where(document => !document.IsFirstInFile)
+                .Select(document => new Finding(Rules.ResiliencySecondDocument, document.Position, Rules.ResiliencySecondDocument.Meaning)));
     }
 
     private static IEnumerable<Finding> Secrets(ResourceSet resources, ConfigurationResource configuration, Position at)
@@ -44,11 +53,11 @@ internal static class PreflightRules
             yield break;
         }
 
-        foreach (var store in resources.Components.Where(component => SecretStoreFactory.Knows(component.Type)))
+        foreach (var store in resources.Components.Where(component => component.Type.StartsWith("secretstores.", StringComparison.Ordinal)))
         {
             if (!configuration.SecretScopes.TryGetValue(store.Name, out var scope) || scope.AllowByDefault)
             {
-                yield return new Finding(Severity.Error, "secrets-api-open", store.Position, $"daprd answers every secret of '{store.Name}' on its open HTTP API.", $"In {at.File}: spec.secrets.scopes with storeName '{store.Name}' and defaultAccess deny, and spec.api.allowed without secrets.");
+                yield return new Finding(Rules.SecretsApiOpen, store.Position, $"daprd answers every secret of '{store.Name}' on its open HTTP API.", $"In {at.File}: spec.secrets.scopes with storeName '{store.Name}' and defaultAccess deny, and spec.api.allowed without secrets.");
             }
         }
     }
@@ -57,7 +66,7 @@ internal static class PreflightRules
     {
         if (configuration.HotReload != false && configuration.HttpPipeline.Count + configuration.AppHttpPipeline.Count > 0)
         {
-            yield return new Finding(Severity.Error, "hot-reload-on", at, "daprd reloads by default, and a file saved with an error takes its handler out of the running pipeline: calls pass without it.", "spec.features: [{ name: HotReload, enabled: false }]");
+            yield return new Finding(Rules.HotReloadOn, at, Rules.HotReloadOn.Meaning);
         }
     }
 
@@ -65,44 +74,41 @@ internal static class PreflightRules
     {
         foreach (var handler in configuration.AppHttpPipeline.Where(handler => handler.Type == OAuth2))
         {
-            yield return new Finding(Severity.Error, "login-in-app-pipeline", handler.Position, $"With '{handler.Name}' in appHttpPipeline daprd sends the browser to the app's own port after a login, past the sidecar.", "Put it into httpPipeline, and a bearer into appHttpPipeline.");
+            yield return new Finding(Rules.LoginInAppPipeline, handler.Position, $"With '{handler.Name}' in appHttpPipeline daprd sends the browser to the app's own port after a login, past the sidecar.");
         }
 
         var isGuarded = configuration.AppHttpPipeline.Any(handler => handler.Type == Bearer);
-        foreach (var handler in configuration.HttpPipeline.Where(handler => handler.Type == OAuth2))
+        foreach (var handler in configuration.HttpPipeline.Where(handler => handler.Type == OAuth2 && !isGuarded))
         {
             var filter = resources.Components.FirstOrDefault(component => component.Name == handler.Name)?.Metadata.FirstOrDefault(value => value.Name.Equals("pathFilter", StringComparison.OrdinalIgnoreCase));
-            if (filter?.Value is { Length: > 0 } pattern && !isGuarded && IsSlippery(pattern))
+            if (filter?.Value is { Length: > 0 } pattern && !MatchesEverySpelling().IsMatch(pattern))
             {
-                yield return new Finding(Severity.Warning, "path-filter-slips", filter.Position, $"daprd matches '{pattern}' against the path as written: //x and /y/../x are not matched and still reach the app.", "Validate every call behind it: a bearer in appHttpPipeline, or in the sidecar that the calls go to.");
+                yield return new Finding(Rules.PathFilterSlips, filter.Position, $"daprd matches '{pattern}' against the path as written: //x and /y/../x are not matched and still reach the app.");
             }
         }
     }
 
-    /// <summary>Anchored at the front: a path that is written otherwise and means the same is not found.</summary>
-    private static bool IsSlippery(string pattern) => pattern.StartsWith('^');
+    /// <summary>Everything, or one segment wherever it stands: a slash in between, or an anchor, can be written otherwise.</summary>
+    [GeneratedRegex(@"^(\^?/?(\.\*)?\$?|(\.\*)?/?[\w-]+(\.\*)?)$", RegexOptions.CultureInvariant)]
+    private static partial Regex MatchesEverySpelling();
 
     private static IEnumerable<Finding> Endpoints(ResourceSet resources, ConfigurationResource configuration, Position at)
     {
         foreach (var endpoint in resources.HttpEndpoints)
         {
-            if (!endpoint.Headers.Any(header => header.Name.Equals("Accept", StringComparison.OrdinalIgnoreCase)))
+            if (!endpoint.Headers.Any(IsMixedAccept))
             {
-                yield return new Finding(Severity.Warning, "endpoint-without-accept", endpoint.Position, $"A caller of '{endpoint.Name}' that accepts text/event-stream only takes a path of daprd on which answers can reach another caller.", "spec.headers: [{ name: Accept, value: \"application/json, text/event-stream\" }]");
+                yield return new Finding(Rules.EndpointWithoutAccept, endpoint.Position, $"A caller of '{endpoint.Name}' that accepts text/event-stream only takes a path of daprd on which answers can reach another caller.");
             }
 
             if (configuration.AppHttpPipeline.Count > 0)
             {
-                yield return new Finding(Severity.Warning, "shared-app-pipeline", endpoint.Position, $"appHttpPipeline of {at.File} runs on calls to the HTTPEndpoint '{endpoint.Name}' as well, not only on those to the app.", "Give the sidecar of the app and the one that calls out a Configuration each.");
+                yield return new Finding(Rules.SharedAppPipeline, endpoint.Position, $"appHttpPipeline of {at.File} runs on calls to the HTTPEndpoint '{endpoint.Name}' as well, not only on those to the app.");
             }
         }
     }
 
-    private static IEnumerable<Finding> Components(ResourceSet resources)
-    {
-        foreach (var component in resources.Components.Where(component => component.IgnoresErrors && HandlerFactory.IsMiddleware(component.Type)))
-        {
-            yield return new Finding(Severity.Error, "ignore-errors", component.Position, $"With ignoreErrors daprd runs without '{component.Name}' when it cannot be made.", "Take spec.ignoreErrors away.");
-        }
-    }
+    /// <summary>An Accept header of exactly <c>text/event-stream</c> is what leads there.</summary>
+    private static bool IsMixedAccept(MetadataValue header)
+        => header.Name.Equals("Accept", StringComparison.OrdinalIgnoreCase) && header.Value?.Trim().Equals("text/event-stream", StringComparison.OrdinalIgnoreCase) != true;
 }

@@ -28,7 +28,7 @@ internal sealed record ConfigurationResource
     {
         document.Only("apiVersion", "kind", "metadata", "spec");
         var spec = document.Map("spec")
-            ?? throw new ResourceException(document.Position, "'spec' is missing: a Configuration without it protects nothing.");
+            ?? throw new ResourceException(document.Position, "'spec' is missing: a Configuration without it protects nothing.") { Rule = ProblemRules.ConfigurationEmpty };
         spec.Only("accessControl", "api", "appHttpPipeline", "components", "features", "httpPipeline", "logging", "metric", "metrics", "mtls", "nameResolution", "secrets", "tracing", "wasm", "workflow");
         if (spec.Map("nameResolution") is { } resolution)
         {

@@ -18,7 +18,7 @@ internal sealed record HttpEndpointResource(
         var text = spec.Required("baseUrl");
         if (!Uri.TryCreate(text, UriKind.Absolute, out var baseUrl) || baseUrl.Scheme is not ("http" or "https") || baseUrl.Host.Length == 0)
         {
-            throw new ResourceException(spec.PositionOf("baseUrl"), $"'spec.baseUrl' is '{text}'; allowed is an absolute http or https URL.");
+            throw new ResourceException(spec.PositionOf("baseUrl"), $"'spec.baseUrl' is '{text}'; allowed is an absolute http or https URL.") { Rule = ProblemRules.EndpointUrl };
         }
 
         return new HttpEndpointResource(

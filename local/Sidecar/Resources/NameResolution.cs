@@ -10,7 +10,7 @@ internal static class NameResolution
         resolution.Only("component", "version", "configuration");
         if (resolution.Text("component") is { Length: > 0 } component && !_known.Contains(component))
         {
-            throw new ResourceException(resolution.PositionOf("component"), $"'spec.nameResolution.component' is '{component}', which is not part of this sidecar; known are {string.Join(" and ", _known)}, and both find the sidecars of the same user on this machine.");
+            throw new ResourceException(resolution.PositionOf("component"), $"'spec.nameResolution.component' is '{component}', which is not part of this sidecar; known are {string.Join(" and ", _known)}, and both find the sidecars of the same user on this machine.") { Rule = ProblemRules.NotEmbedded };
         }
     }
 }

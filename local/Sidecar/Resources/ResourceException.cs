@@ -10,6 +10,9 @@ internal sealed class ResourceException : Exception
         : base($"{position}: {message}", inner) => Position = position;
 
     public Position Position { get; }
+
+    /// <summary>The rule of <c>check</c> that it breaks.</summary>
+    public string Rule { get; init; } = ProblemRules.Invalid;
 }
 
 /// <summary>Where something is written.</summary>

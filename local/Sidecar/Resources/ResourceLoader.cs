@@ -66,19 +66,19 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
     {
         if (!File.Exists(path))
         {
-            throw new ResourceException(new Position(path, 0), "This file of --config does not exist.");
+            throw new ResourceException(new Position(path, 0), "This file of --config does not exist.") { Rule = ProblemRules.ConfigurationMissing };
         }
 
         var documents = YamlFile.Read(path);
         if (documents.Count != 1)
         {
-            throw new ResourceException(new Position(path, 1), $"A file of --config holds one Configuration; this one holds {documents.Count} documents.");
+            throw new ResourceException(new Position(path, 1), $"A file of --config holds one Configuration; this one holds {documents.Count} documents.") { Rule = ProblemRules.ConfigurationDocuments };
         }
 
         var document = documents[0];
         if (document.Required("kind") is var kind && kind != "Configuration")
         {
-            throw new ResourceException(document.PositionOf("kind"), $"'kind' is '{kind}'; a file of --config holds a Configuration.");
+            throw new ResourceException(document.PositionOf("kind"), $"'kind' is '{kind}'; a file of --config holds a Configuration.") { Rule = ProblemRules.ConfigurationKind };
         }
 
         CheckApiVersion(document);
@@ -101,7 +101,7 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
     {
         if (!Directory.Exists(folder))
         {
-            throw new ResourceException(new Position(folder, 0), "This folder of --resources-path does not exist.");
+            throw new ResourceException(new Position(folder, 0), "This folder of --resources-path does not exist.") { Rule = ProblemRules.ResourcesMissing };
         }
 
         foreach (var file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
@@ -147,7 +147,7 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
             case "Configuration":
                 if (!options.ConfigPaths.Any(path => Path.GetFullPath(path) == Path.GetFullPath(file)))
                 {
-                    throw new ResourceException(document.Position, "A Configuration in a resources folder has no effect; give the file to --config.");
+                    throw new ResourceException(document.Position, "A Configuration in a resources folder has no effect; give the file to --config.") { Rule = ProblemRules.ConfigurationInResources };
                 }
 
                 break;
@@ -165,7 +165,7 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
                 _warnings.Add($"{document.Position}: resources of kind {kind} have no effect in this sidecar.");
                 break;
             default:
-                throw new ResourceException(document.PositionOf("kind"), $"'kind' is '{kind}', which is not known{NearestName.Hint(kind, _kinds)}.");
+                throw new ResourceException(document.PositionOf("kind"), $"'kind' is '{kind}', which is not known{NearestName.Hint(kind, _kinds)}.") { Rule = ProblemRules.KindUnknown };
         }
     }
 
@@ -184,7 +184,7 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
         {
             if (!seen.TryAdd(name, position))
             {
-                throw new ResourceException(position, $"The {what} '{name}' is defined twice; the other one is at {seen[name]}.");
+                throw new ResourceException(position, $"The {what} '{name}' is defined twice; the other one is at {seen[name]}.") { Rule = ProblemRules.DuplicateName };
             }
         }
     }

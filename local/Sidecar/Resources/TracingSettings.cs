@@ -39,7 +39,7 @@ internal sealed record OtlpSettings(Uri? Endpoint, bool Grpc, string? Headers)
         {
             "grpc" => true,
             "http" => false,
-            var other => throw new ResourceException(otel.PositionOf("protocol"), $"'spec.tracing.otel.protocol' is '{other}'; allowed are grpc and http, and Dapr exports nothing without it."),
+            var other => throw new ResourceException(otel.PositionOf("protocol"), $"'spec.tracing.otel.protocol' is '{other}'; allowed are grpc and http, and Dapr exports nothing without it.") { Rule = ProblemRules.TracingProtocol },
         };
 
         var url = address.Contains("://", StringComparison.Ordinal) ? address : $"{(secure ? "https" : "http")}://{address}";

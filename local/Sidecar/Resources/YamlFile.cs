@@ -15,7 +15,7 @@ internal static class YamlFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ResourceException(new Position(path, 0), $"The file cannot be read: {exception.Message}", exception);
+            throw new ResourceException(new Position(path, 0), $"The file cannot be read: {exception.Message}", exception) { Rule = ProblemRules.YamlError };
         }
 
         return Parse(text, path);
@@ -30,12 +30,12 @@ internal static class YamlFile
         }
         catch (YamlException exception)
         {
-            throw new ResourceException(new Position(path, (int)exception.Start.Line), $"This is not YAML: {exception.InnerException?.Message ?? exception.Message}", exception);
+            throw new ResourceException(new Position(path, (int)exception.Start.Line), $"This is not YAML: {exception.InnerException?.Message ?? exception.Message}", exception) { Rule = ProblemRules.YamlError };
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or FormatException)
         {
             // The parser reports some malformed input (a duplicate key, an anchor inside itself) this way.
-            throw new ResourceException(new Position(path, 1), $"This is not YAML: {exception.Message}", exception);
+            throw new ResourceException(new Position(path, 1), $"This is not YAML: {exception.Message}", exception) { Rule = ProblemRules.YamlError };
         }
 
         return [.. stream.Documents

@@ -35,7 +35,7 @@ internal sealed class YamlMap
             var name = (key as YamlScalarNode)?.Value ?? string.Empty;
             if (!known.Contains(name))
             {
-                throw new ResourceException(At(key), $"{Name(_path)} has no field '{name}'{NearestName.Hint(name, known.ToArray())}.");
+                throw new ResourceException(At(key), $"{Name(_path)} has no field '{name}'{NearestName.Hint(name, known.ToArray())}.") { Rule = ProblemRules.UnknownField };
             }
         }
 

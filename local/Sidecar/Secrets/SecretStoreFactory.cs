@@ -15,7 +15,7 @@ internal static class SecretStoreFactory
     {
         if (component.Version is not "v1")
         {
-            throw new ResourceException(component.Position, $"The secret store '{component.Name}' has version '{component.Version}'; allowed is v1.");
+            throw new ResourceException(component.Position, $"The secret store '{component.Name}' has version '{component.Version}'; allowed is v1.") { Rule = ProblemRules.ComponentVersion };
         }
 
         if (component.Type == Environment)
@@ -26,7 +26,7 @@ internal static class SecretStoreFactory
         var path = Value(component, "secretsFile");
         if (string.IsNullOrEmpty(path))
         {
-            throw new ResourceException(component.Position, $"The secret store '{component.Name}' has no 'secretsFile'.");
+            throw new ResourceException(component.Position, $"The secret store '{component.Name}' has no 'secretsFile'.") { Rule = ProblemRules.MetadataInvalid };
         }
 
         try
@@ -39,12 +39,12 @@ internal static class SecretStoreFactory
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ResourceException(component.Position, $"The file '{path}' of the secret store '{component.Name}' cannot be read.", exception);
+            throw new ResourceException(component.Position, $"The file '{path}' of the secret store '{component.Name}' cannot be read.", exception) { Rule = ProblemRules.SecretStoreUnreadable };
         }
         catch (JsonException exception)
         {
             // The exception's text could quote the file: not shown.
-            throw new ResourceException(component.Position, $"The file '{path}' of the secret store '{component.Name}' is not a JSON object (line {exception.LineNumber + 1}).", exception);
+            throw new ResourceException(component.Position, $"The file '{path}' of the secret store '{component.Name}' is not a JSON object (line {exception.LineNumber + 1}).", exception) { Rule = ProblemRules.SecretStoreUnreadable };
         }
     }
 

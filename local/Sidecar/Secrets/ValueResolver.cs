@@ -17,7 +17,7 @@ internal sealed class ValueResolver(IReadOnlyDictionary<string, ISecretStore> st
         {
             return !EnvironmentSecretStore.IsForbidden(variable) && environment(variable) is { Length: > 0 } found
                 ? found
-                : throw new ResourceException(value.Position, $"'{value.Name}' of '{owner}' takes the environment variable '{variable}', which is not set{(EnvironmentSecretStore.IsForbidden(variable) ? " for resources" : string.Empty)}.");
+                : throw new ResourceException(value.Position, $"'{value.Name}' of '{owner}' takes the environment variable '{variable}', which is not set{(EnvironmentSecretStore.IsForbidden(variable) ? " for resources" : string.Empty)}.") { Rule = ProblemRules.VariableMissing };
         }
 
         return Expand(value.Value ?? string.Empty);
@@ -27,17 +27,17 @@ internal sealed class ValueResolver(IReadOnlyDictionary<string, ISecretStore> st
     {
         if (string.IsNullOrEmpty(storeName))
         {
-            throw new ResourceException(value.Position, $"'{value.Name}' of '{owner}' takes a secret, but the resource names no 'auth.secretStore'.");
+            throw new ResourceException(value.Position, $"'{value.Name}' of '{owner}' takes a secret, but the resource names no 'auth.secretStore'.") { Rule = ProblemRules.SecretStoreMissing };
         }
 
         if (!stores.TryGetValue(storeName, out var store))
         {
-            throw new ResourceException(value.Position, $"'{value.Name}' of '{owner}' takes a secret of the store '{storeName}', which is not loaded.");
+            throw new ResourceException(value.Position, $"'{value.Name}' of '{owner}' takes a secret of the store '{storeName}', which is not loaded.") { Rule = ProblemRules.SecretStoreMissing };
         }
 
         return store.Get(reference.Name) is { } values && values.TryGetValue(reference.Key, out var secret) && secret.Length > 0
             ? secret
-            : throw new ResourceException(value.Position, $"'{value.Name}' of '{owner}' takes the secret '{reference.Name}', which the store '{storeName}' does not have or has empty{(store is EnvironmentSecretStore ? " (an environment variable of the sidecar)" : string.Empty)}.");
+            : throw new ResourceException(value.Position, $"'{value.Name}' of '{owner}' takes the secret '{reference.Name}', which the store '{storeName}' does not have or has empty{(store is EnvironmentSecretStore ? " (an environment variable of the sidecar)" : string.Empty)}.") { Rule = ProblemRules.SecretMissing };
     }
 
     private string Expand(string text)

@@ -1,6 +1,6 @@
-using System.Text.Json.Nodes;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Preflight;
+using McpAspire.Sidecar.Resources;
 using McpAspire.Sidecar.Tests.Contract;
 using McpAspire.Sidecar.Tests.Rig;
 
@@ -9,42 +9,150 @@ namespace McpAspire.Sidecar.Tests.Preflight;
 /// <summary>The check finds what daprd would run without a word.</summary>
 public sealed class ResourceCheckTests
 {
-    /// <summary>The configurations of the recordings with which daprd started unprotected.</summary>
-    public static TheoryData<string> Unprotected()
-        => [.. Recording.Topic("fail-open").Where(entry => (bool?)entry["unprotected"] == true).Select(entry => (string)entry["name"]!)];
+    private const string Login = """
+        apiVersion: dapr.io/v1alpha1
+        kind: Component
+        metadata:
+          name: login
+        spec:
+          type: middleware.http.oauth2
+          version: v1
+          metadata:
+            - { name: clientID, value: a }
+            - { name: authURL, value: "http://localhost:1/auth" }
+            - { name: tokenURL, value: "http://localhost:1/token" }
+        """;
+
+    private const string SafeConfig = """
+        apiVersion: dapr.io/v1alpha1
+        kind: Configuration
+        metadata:
+          name: config
+        spec:
+          features: [{ name: HotReload, enabled: false }]
+
+        """;
+
+    /// <summary>Every recorded configuration with a finding.</summary>
+    public static TheoryData<string, string, string, int> Recorded()
+    {
+        var data = new TheoryData<string, string, string, int>();
+        foreach (var (name, rule, file, line) in FailOpenFindings.Found)
+        {
+            data.Add(name, rule, file, line);
+        }
+
+        return data;
+    }
+
+    public static TheoryData<string> Harmless() => [.. FailOpenFindings.NothingToFind];
 
     [Theory]
-    [MemberData(nameof(Unprotected))]
-    public async Task Check_OfWhatDaprdRunsUnprotected_FindsAnErrorWithItsPlace(string name)
+    [MemberData(nameof(Recorded))]
+    public async Task Check_OfARecordedConfiguration_FindsTheRuleWithItsPlace(string name, string rule, string file, int line)
     {
         await using var rig = new ContractRig();
 
-        var errors = Check(rig, "fail-open/" + name, PreflightTarget.Daprd).Where(finding => finding.Severity == Severity.Error).ToArray();
+        var findings = Check(rig, "fail-open/" + name);
 
-        Assert.NotEmpty(errors);
-        Assert.All(errors, finding => Assert.NotEmpty(finding.Mend));
-        Assert.All(errors, finding => Assert.NotEmpty(finding.Position.File));
+        var finding = Assert.Single(findings, finding => finding.Rule.Id == rule && finding.Position.File.EndsWith(file, StringComparison.Ordinal));
+        Assert.Equal(line, finding.Position.Line);
+        Assert.NotEmpty(finding.Mend);
+        Assert.DoesNotContain("console-secret", PreflightReport.AsText(findings), StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("mcp-server", "embedded")]
-    [InlineData("mcp-console", "embedded")]
-    [InlineData("mcp-agent", "embedded")]
-    [InlineData("mcp-server", "daprd")]
-    [InlineData("mcp-console", "daprd")]
-    [InlineData("mcp-agent", "daprd")]
-    public void Check_OfTheShippedComponents_FindsNoError(string app, string target)
+    [MemberData(nameof(Harmless))]
+    public async Task Check_OfWhatDaprdProtects_FindsOnlyHowItCouldBeOpened(string name)
     {
-        var folder = Path.Combine(AppContext.BaseDirectory, "components", app);
-        var output = new StringWriter();
+        await using var rig = new ContractRig();
 
-        var exitCode = PreflightCommand.Run(
-            ParsedArguments.Parse(["--app-id", app, "--config", Path.Combine(folder, "config.yaml"), "--resources-path", Path.Combine(folder, "resources"), "--target", target], Flags.OfCheck),
-            name => name.StartsWith("MCP_", StringComparison.Ordinal) ? "set" : null,
-            output);
+        string[] general = ["hot-reload-on", "secrets-api-open", "plain-text-secret"];
+        Assert.All(Check(rig, "fail-open/" + name), finding => Assert.Contains(finding.Rule.Id, general));
+    }
 
-        Assert.Equal(0, exitCode);
-        Assert.Contains("0 error(s)", output.ToString(), StringComparison.Ordinal);
+    [Fact]
+    public void Table_HoldsEveryRecordedConfiguration_AndAnErrorForEachUnprotectedOne()
+    {
+        var entries = Recording.Topic("fail-open").ToArray();
+        var known = FailOpenFindings.Found.Select(found => found.Name).Concat(FailOpenFindings.NothingToFind).ToHashSet();
+
+        Assert.Equal(known.Order(StringComparer.Ordinal), entries.Select(entry => (string)entry["name"]!).Order(StringComparer.Ordinal));
+        Assert.All(
+            entries.Where(entry => (bool?)entry["unprotected"] == true),
+            entry => Assert.Contains(FailOpenFindings.Found, found => found.Name == (string?)entry["name"] && Rules.Named(found.Rule).Severity == Severity.Error));
+    }
+
+    /// <summary>What else the check promises to find: resources, Configuration, rule, file, line.</summary>
+    public static TheoryData<string, string, string, string, int> Written() => new()
+    {
+        { "missing authHeaderName", Login, "  httpPipeline: { handlers: [{ name: login, type: middleware.http.oauth2 }] }", "metadata-invalid", 1 },
+        { "secrets API open", Store, string.Empty, "secrets-api-open", 1 },
+        { "secrets API open by default", Store, "  secrets: { scopes: [{ storeName: secrets, defaultAccess: allow }] }", "secrets-api-open", 1 },
+        { "login in appHttpPipeline", Login, "  appHttpPipeline: { handlers: [{ name: login, type: middleware.http.oauth2 }] }", "login-in-app-pipeline", 7 },
+        { "a filter that //mcp slips past", Login + "\n    - { name: pathFilter, value: \"^/mcp\" }", "  httpPipeline: { handlers: [{ name: login, type: middleware.http.oauth2 }] }", "path-filter-slips", 12 },
+        { "a filter that /a/./mcp slips past", Login + "\n    - { name: pathFilter, value: \"/a/mcp\" }", "  httpPipeline: { handlers: [{ name: login, type: middleware.http.oauth2 }] }", "path-filter-slips", 12 },
+        { "no Accept", Endpoint, string.Empty, "endpoint-without-accept", 1 },
+        { "Accept of events only", Endpoint + "\n  headers: [{ name: accept, value: text/event-stream }]", string.Empty, "endpoint-without-accept", 1 },
+        { "a shared Configuration", Endpoint + "\n---\n" + Login, "  appHttpPipeline: { handlers: [{ name: login, type: middleware.http.oauth2 }] }", "shared-app-pipeline", 1 },
+        { "tracing without protocol", Endpoint, "  tracing: { otel: { endpointAddress: \"localhost:4318\" } }", "tracing-protocol", 7 },
+        { "plain-text secret", Login + "\n    - { name: clientSecret, value: s }", string.Empty, "plain-text-secret", 12 },
+        { "Resiliency in a second document", Endpoint + "\n---\n" + Resiliency, string.Empty, "resiliency-second-document", 8 },
+        { "Subscription", "apiVersion: dapr.io/v2alpha1\nkind: Subscription\nmetadata: { name: s }", string.Empty, "no-effect", 1 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Written))]
+    public void Check_ForDaprd_FindsTheRuleWithItsPlace(string what, string resources, string spec, string rule, int line)
+    {
+        using var folder = new TemporaryFolder();
+
+        var findings = Check(folder, resources, SafeConfig + spec, PreflightTarget.Daprd);
+
+        Assert.True(findings.Any(finding => finding.Rule.Id == rule && finding.Position.Line == line), $"{what}:\n{PreflightReport.AsText(findings)}");
+    }
+
+    [Theory]
+    [InlineData(".*")]
+    [InlineData("^/.*")]
+    [InlineData("/mcp")]
+    [InlineData(".*/mcp.*")]
+    public void Check_OfAPathFilterThatNothingSlipsPast_SaysNothing(string filter)
+    {
+        using var folder = new TemporaryFolder();
+
+        var findings = Check(folder, $"{Login}\n    - {{ name: pathFilter, value: \"{filter}\" }}", SafeConfig + "  httpPipeline: { handlers: [{ name: login, type: middleware.http.oauth2 }] }", PreflightTarget.Daprd);
+
+        Assert.DoesNotContain(findings, finding => finding.Rule.Id == "path-filter-slips");
+    }
+
+    [Fact]
+    public void Check_OfHotReload_IsAnErrorUnlessItIsOff()
+    {
+        using var folder = new TemporaryFolder();
+        const string Spec = "  httpPipeline: { handlers: [{ name: login, type: middleware.http.oauth2 }] }";
+
+        Assert.Contains(Check(folder, Login, SafeConfig.Replace("false", "true", StringComparison.Ordinal) + Spec, PreflightTarget.Daprd), finding => finding is { Rule.Id: "hot-reload-on", Severity: Severity.Error });
+        Assert.DoesNotContain(Check(folder, Login, SafeConfig + Spec, PreflightTarget.Daprd), finding => finding.Rule.Id == "hot-reload-on");
+    }
+
+    [Fact]
+    public void Check_OfWhatOnlyDaprdHas_IsAnErrorHereOnly()
+    {
+        using var folder = new TemporaryFolder();
+        const string State = "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: s }\nspec: { type: state.redis, version: v1 }";
+
+        Assert.Contains(Check(folder, State, SafeConfig, PreflightTarget.Embedded), finding => finding is { Rule.Id: "not-embedded", Severity: Severity.Error });
+        Assert.Empty(Check(folder, State, SafeConfig, PreflightTarget.Daprd));
+    }
+
+    [Fact]
+    public void Check_OfOpenSecrets_IsAnErrorUnderDaprdAndNoneHere()
+    {
+        using var folder = new TemporaryFolder();
+
+        Assert.Contains(Check(folder, Store, SafeConfig, PreflightTarget.Daprd), finding => finding is { Rule.Id: "secrets-api-open", Severity: Severity.Error });
+        Assert.Empty(Check(folder, Store, SafeConfig, PreflightTarget.Embedded));
     }
 
     [Fact]
@@ -53,46 +161,34 @@ public sealed class ResourceCheckTests
         using var folder = new TemporaryFolder();
         folder.Write("resources/a.yaml", "kind: [");
         folder.Write("resources/b.yaml", "apiVersion: dapr.io/v1alpha1\nkind: Componnt\nmetadata:\n  name: x\n");
-        var config = folder.Write("config.yaml", "apiVersion: dapr.io/v1alpha1\nkind: Configuration\nmetadata:\n  name: c\nspec:\n  httpPipeline:\n    handlers:\n      - name: login\n        type: middleware.http.oauth2\n");
 
-        var findings = new ResourceCheck(new SidecarOptions { AppId = "app", ConfigPaths = [config], ResourcesPaths = [folder.PathOf("resources")] }, PreflightTarget.Daprd, _ => null).Run();
+        var findings = Check(folder, Store, SafeConfig.Replace("false", "true", StringComparison.Ordinal) + "  httpPipeline: { handlers: [{ name: login, type: middleware.http.oauth2 }] }", PreflightTarget.Daprd);
 
-        Assert.Equal(4, findings.Count(finding => finding.Severity == Severity.Error));
-        Assert.Contains(findings, finding => finding.Rule == "hot-reload-on");
+        Assert.Equal(
+            ["handler-undefined", "hot-reload-on", "kind-unknown", "secrets-api-open", "yaml-error"],
+            findings.Where(finding => finding.Severity == Severity.Error).Select(finding => finding.Rule.Id).Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public void Check_OfOpenSecrets_IsAnErrorUnderDaprdAndNoneHere()
+    private const string Store = "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata:\n  name: secrets\nspec:\n  type: secretstores.local.env\n  version: v1";
+
+    private const string Endpoint = "apiVersion: dapr.io/v1alpha1\nkind: HTTPEndpoint\nmetadata:\n  name: ext\nspec:\n  baseUrl: http://localhost:1";
+
+    private const string Resiliency = "apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata: { name: r }\nspec: { policies: { timeouts: { t: 5s } }, targets: { apps: { app: { timeout: t } } } }";
+
+    private static IReadOnlyList<Finding> Check(TemporaryFolder folder, string resources, string config, PreflightTarget target)
     {
-        using var folder = new TemporaryFolder();
-        folder.Write("resources/secrets.yaml", "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata:\n  name: secrets\nspec:\n  type: secretstores.local.env\n  version: v1\n");
-        var options = new SidecarOptions { AppId = "app", ResourcesPaths = [folder.PathOf("resources")] };
-
-        Assert.Contains(new ResourceCheck(options, PreflightTarget.Daprd, _ => null).Run(), finding => finding is { Rule: "secrets-api-open", Severity: Severity.Error });
-        Assert.Empty(new ResourceCheck(options, PreflightTarget.Embedded, _ => null).Run());
+        folder.Write("resources/resources.yaml", resources);
+        var options = new SidecarOptions { AppId = "app", ConfigPaths = [folder.Write("config.yaml", config)], ResourcesPaths = [folder.PathOf("resources")] };
+        return new ResourceCheck(options, target, _ => null).Run();
     }
 
-    [Fact]
-    public async Task Report_AsJsonAndSarif_CanBeRead()
-    {
-        await using var rig = new ContractRig();
-        var findings = Check(rig, "fail-open/typo-name", PreflightTarget.Embedded);
-
-        var json = JsonNode.Parse(PreflightReport.AsJson(findings))!.AsArray();
-        var sarif = JsonNode.Parse(PreflightReport.AsSarif(findings))!;
-
-        Assert.Equal(findings.Count, json.Count);
-        Assert.Equal(findings.Count, sarif["runs"]![0]!["results"]!.AsArray().Count);
-        Assert.Equal("error", (string?)json[0]!["severity"]);
-    }
-
-    private static IReadOnlyList<Finding> Check(ContractRig rig, string config, PreflightTarget target)
+    private static IReadOnlyList<Finding> Check(ContractRig rig, string config)
     {
         var arguments = ParsedArguments.Parse(rig.Arguments(config));
         var environment = rig.Environment(config);
         return new ResourceCheck(
             new SidecarOptions { AppId = "app", ConfigPaths = arguments.List("config"), ResourcesPaths = arguments.List("resources-path") },
-            target,
+            PreflightTarget.Daprd,
             name => environment.GetValueOrDefault(name)).Run();
     }
 }
