@@ -121,12 +121,24 @@ internal sealed class ForwardTransformer(SidecarRequest request, InvocationTarge
         {
             if (!proxyRequest.Headers.TryAddWithoutValidation(name, values[0]))
             {
-                proxyRequest.Content?.Headers.TryAddWithoutValidation(name, values[0]);
+                AddToContent(proxyRequest, name, values[0]);
             }
         }
         else if (!proxyRequest.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
         {
             proxyRequest.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+        }
+    }
+
+    private static void AddToContent(HttpRequestMessage proxyRequest, string name, string? value)
+    {
+        if (proxyRequest.Content is { } content)
+        {
+            content.Headers.TryAddWithoutValidation(name, value);
+        }
+        else if (name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))
+        {
+            proxyRequest.Options.Set(UploadFlushHandler.TypeWithoutBody, value ?? string.Empty);
         }
     }
 

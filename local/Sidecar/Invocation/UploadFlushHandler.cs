@@ -8,11 +8,19 @@ namespace McpAspire.Sidecar.Invocation;
 /// </summary>
 internal sealed class UploadFlushHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
+    /// <summary>The type that a request without a body names all the same; the forwarder does not let a transformer add a body for it.</summary>
+    public static readonly HttpRequestOptionsKey<string> TypeWithoutBody = new("type-without-body");
+
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (request.Content is { Headers.ContentLength: null } content)
         {
             request.Content = new FlushedContent(content);
+        }
+        else if (request.Content is null && request.Options.TryGetValue(TypeWithoutBody, out var type))
+        {
+            request.Content = new ByteArrayContent([]);
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
         }
 
         return base.SendAsync(request, cancellationToken);

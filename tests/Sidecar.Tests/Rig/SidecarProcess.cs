@@ -140,7 +140,7 @@ internal sealed class SidecarProcess : IAsyncDisposable
         return folder;
     }
 
-    private async Task WaitForPortAsync(CancellationToken cancellationToken)
+    public async Task WaitForPortAsync(CancellationToken cancellationToken)
     {
         var exited = _process.WaitForExitAsync(cancellationToken);
         var first = await Task.WhenAny(_listening.Task, exited, Task.Delay(_patience, cancellationToken));

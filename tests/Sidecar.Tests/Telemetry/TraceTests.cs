@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text;
 using McpAspire.Sidecar.Tests.Rig;
 
 namespace McpAspire.Sidecar.Tests.Telemetry;
@@ -16,7 +14,7 @@ public sealed class TraceTests
     public async Task Call_WithATraceParent_ContinuesTheTrace_WithASpanOfItsOwn()
     {
         await using var app = new EchoApp();
-        await using var collector = new Collector();
+        await using var collector = await OtlpCollector.StartAsync();
         await using var sidecar = await StartAsync(app, collector);
 
         var answer = await RawClient.GetAsync(
@@ -44,7 +42,7 @@ public sealed class TraceTests
     public async Task Call_ThatIsNotSampled_IsNotExported()
     {
         await using var app = new EchoApp();
-        await using var collector = new Collector();
+        await using var collector = await OtlpCollector.StartAsync();
         await using var sidecar = await StartAsync(app, collector);
 
         await RawClient.GetAsync(sidecar.HttpPort, "/unsampled", Stopping, ("dapr-app-id", "app"), ("traceparent", $"00-{TraceId}-b7ad6b7169203331-00"));
@@ -54,7 +52,28 @@ public sealed class TraceTests
         Assert.DoesNotContain("/unsampled", collector.Text, StringComparison.Ordinal);
     }
 
-    private static async Task<SidecarProcess> StartAsync(EchoApp app, Collector collector)
+    [Theory]
+    [InlineData(false, "protocol: http", "/v1/traces", "application/x-protobuf")]
+    [InlineData(true, "protocol: grpc", "/opentelemetry.proto.collector.trace.v1.TraceService/Export", "application/grpc")]
+    public async Task Configuration_NamesTheCollector_AndItsProtocol(bool grpc, string protocol, string path, string contentType)
+    {
+        using var folder = new TemporaryFolder();
+        await using var app = new EchoApp();
+        await using var collector = await OtlpCollector.StartAsync(grpc);
+        var config = folder.Write("config.yaml", $"apiVersion: dapr.io/v1alpha1\nkind: Configuration\nmetadata:\n  name: c\nspec:\n  tracing:\n    samplingRate: \"1\"\n    otel:\n      endpointAddress: \"127.0.0.1:{collector.Port}\"\n      isSecure: false\n      {protocol}\n");
+        await using var sidecar = await SidecarProcess.StartAsync(
+            ["--app-id", "app", "--app-port", app.Port.ToString(CultureInfo.InvariantCulture), "--config", config],
+            Stopping,
+            environment: new Dictionary<string, string> { ["OTEL_BSP_SCHEDULE_DELAY"] = "100" });
+        await sidecar.WaitForReadyAsync(Stopping);
+
+        await RawClient.GetAsync(sidecar.HttpPort, "/show", Stopping, ("dapr-app-id", "app"));
+
+        await Eventually.TrueAsync(() => collector.Spans.Any(span => span.Name == "CallLocal/app/show"), "the span is exported", Stopping);
+        Assert.Contains((path, contentType), collector.Requests);
+    }
+
+    private static async Task<SidecarProcess> StartAsync(EchoApp app, OtlpCollector collector)
     {
         var sidecar = await SidecarProcess.StartAsync(
             ["run", "--app-id", "app", "--app-port", app.Port.ToString(CultureInfo.InvariantCulture)],
@@ -68,24 +87,5 @@ public sealed class TraceTests
             });
         await sidecar.WaitForReadyAsync(Stopping);
         return sidecar;
-    }
-
-    /// <summary>Takes OTLP over HTTP; strings are plain in protobuf.</summary>
-    private sealed class Collector : RawServer
-    {
-        private readonly ConcurrentQueue<byte[]> _bodies = new();
-
-        public string Text => string.Concat(_bodies.Select(Encoding.Latin1.GetString));
-
-        protected override async Task<bool> AnswerAsync(RawRequest request, RawConnection connection)
-        {
-            if (request.Path == "/v1/traces")
-            {
-                _bodies.Enqueue(request.Body);
-            }
-
-            await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: 0\r\n\r\n");
-            return true;
-        }
     }
 }
