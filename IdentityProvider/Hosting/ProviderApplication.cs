@@ -1,3 +1,5 @@
+using McpAspire.ServiceDefaults;
+
 namespace McpAspire.IdentityProvider.Hosting;
 
 /// <summary>The whole provider as one application.</summary>
@@ -7,7 +9,7 @@ internal static class ProviderApplication
     public static WebApplication Create(string[] args, Action<IServiceCollection>? configure = null)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
-        builder.AddServiceDefaults();
+        AddTelemetryIfCollected(builder);
         builder.AddIdentityProvider();
         configure?.Invoke(builder.Services);
 
@@ -18,5 +20,17 @@ internal static class ProviderApplication
         app.UseRealms();
         app.MapRealmEndpoints();
         return app;
+    }
+
+    /// <summary>
+    /// Of the service defaults this provider needs telemetry only: it has Keycloak's health endpoints and calls no service. Loading
+    /// OpenTelemetry takes as long as everything else it does before it listens, so it is left out where nothing collects.
+    /// </summary>
+    private static void AddTelemetryIfCollected(WebApplicationBuilder builder)
+    {
+        if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        {
+            builder.AddTelemetry();
+        }
     }
 }

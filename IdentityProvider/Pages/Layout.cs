@@ -10,15 +10,15 @@ namespace McpAspire.IdentityProvider.Pages;
 internal static class Layout
 {
     private const string Style = """
-        :root{color-scheme:light dark;--page:#f2f4f8;--card:#fff;--text:#1b2330;--soft:#56617a;--line:#c3cad8;--accent:#2456c9;--on-accent:#fff;--bad:#b3261e;--bad-soft:#fdecea;--info-soft:#e8effd}
-        @media (prefers-color-scheme:dark){:root{--page:#11151d;--card:#1b212d;--text:#eef1f7;--soft:#a9b4ca;--line:#46516a;--accent:#8fb0ff;--on-accent:#0d1526;--bad:#ffb4ab;--bad-soft:#3b1f1e;--info-soft:#1f2b47}}
+        :root{color-scheme:light dark;--page:#f2f4f8;--card:#fff;--text:#1b2330;--soft:#56617a;--line:#c3cad8;--field:#78839a;--accent:#2456c9;--on-accent:#fff;--bad:#b3261e;--bad-soft:#fdecea;--info-soft:#e8effd}
+        @media (prefers-color-scheme:dark){:root{--page:#11151d;--card:#1b212d;--text:#eef1f7;--soft:#a9b4ca;--line:#46516a;--field:#7b88a6;--accent:#8fb0ff;--on-accent:#0d1526;--bad:#ffb4ab;--bad-soft:#3b1f1e;--info-soft:#1f2b47}}
         *{box-sizing:border-box}
         body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1.25rem;background:var(--page);color:var(--text);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif}
         main{width:100%;max-width:26rem;background:var(--card);border:1px solid var(--line);border-radius:1rem;padding:2rem;box-shadow:0 12px 40px rgb(20 30 60/.08)}
         .realm{margin:0 0 .25rem;font-size:.95rem;font-weight:600;letter-spacing:.02em;color:var(--accent)}
         h1{margin:0 0 1.5rem;font-size:1.5rem;line-height:1.25;font-weight:650}
         label{display:block;margin:1rem 0 .35rem;font-weight:600}
-        input[type=text],input[type=password]{width:100%;padding:.7rem .8rem;font:inherit;color:inherit;background:transparent;border:1px solid var(--line);border-radius:.6rem}
+        input[type=text],input[type=password]{width:100%;padding:.7rem .8rem;font:inherit;color:inherit;background:transparent;border:1px solid var(--field);border-radius:.6rem}
         input[aria-invalid=true]{border-color:var(--bad)}
         button,input[type=submit],.button{width:100%;margin-top:1.5rem;padding:.75rem 1rem;font:inherit;font-weight:600;color:var(--on-accent);background:var(--accent);border:1px solid var(--accent);border-radius:.6rem;cursor:pointer}
         button.quiet{margin-top:.75rem;color:var(--accent);background:transparent}
