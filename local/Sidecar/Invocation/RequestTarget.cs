@@ -8,8 +8,15 @@ namespace McpAspire.Sidecar.Invocation;
 /// </summary>
 internal readonly record struct RequestTarget(string Path, bool HadTrailingSlash, string Query)
 {
+    /// <summary>False also for a space, a control character or a byte beyond ASCII, which HTTP/2 can carry and a request line cannot.</summary>
     public static bool TryParse(string raw, out RequestTarget target)
     {
+        if (raw.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            target = default;
+            return false;
+        }
+
         var start = PathStart(raw);
         var queryAt = raw.IndexOf('?', start);
         var path = queryAt < 0 ? raw.AsSpan(start) : raw.AsSpan(start, queryAt - start);

@@ -59,6 +59,30 @@ public sealed class Http2Tests
         Assert.Empty(app.Requests);
     }
 
+    /// <summary>They would stand in the app's request line as they are.</summary>
+    [Theory]
+    [InlineData("/show?a HTTP/1.1")]
+    [InlineData("/show HTTP/1.1")]
+    [InlineData("/show?\u0001")]
+    [InlineData("/show?\u007f")]
+    public async Task Target_WithWhatARequestLineCannotHold_IsRefused(string target)
+    {
+        await using var app = new EchoApp();
+        await using var sidecar = await StartAsync(app);
+        using var http = Client();
+        using var call = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://127.0.0.1:{sidecar.HttpPort}{target}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Headers = { { "dapr-app-id", "app" } },
+        };
+
+        using var answer = await http.SendAsync(call, Stopping);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Empty(app.Requests);
+    }
+
     [Theory]
     [InlineData("--dapr-grpc-port")]
     [InlineData("--dapr-internal-grpc-port")]
