@@ -10,7 +10,13 @@ internal sealed class ExpositionWriter
 
     private readonly StringBuilder _text = new();
 
-    public override string ToString() => _text.ToString();
+    /// <summary>What was written since the last time.</summary>
+    public string Take()
+    {
+        var text = _text.ToString();
+        _text.Clear();
+        return text;
+    }
 
     public void WriteCounters(string name, string help, IEnumerable<KeyValuePair<string, Counter>> series)
     {

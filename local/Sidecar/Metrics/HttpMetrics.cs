@@ -7,8 +7,9 @@ namespace McpAspire.Sidecar.Metrics;
 /// <summary><c>dapr_http_*</c>: requests to this sidecar, and its own to the app and to endpoints.</summary>
 internal sealed class HttpMetrics
 {
-    /// <summary>Callers choose paths: behind so many, the label <c>path</c> stays empty.</summary>
+    /// <summary>Callers choose paths: behind so many, and on longer ones, the label <c>path</c> stays empty.</summary>
     private const int MaxPaths = 1000;
+    private const int MaxPathLength = 200;
 
     private static readonly string[] _appId = ["app_id"];
     private static readonly string[] _call = ["app_id", "method", "path", "status"];
@@ -58,10 +59,13 @@ internal sealed class HttpMetrics
 
     public void Served(string verb, string path, int status, long requestBytes, long responseBytes, TimeSpan elapsed)
     {
-        var key = new CallKey(verb, _labels.IgnoresPaths ? string.Empty : path, status);
+        var isIgnored = _labels.IgnoresPaths || path.Length > MaxPathLength;
+        var key = new CallKey(_labels.Method(verb), isIgnored ? null : path, status);
         if (!_server.TryGetValue(key, out var series))
         {
-            series = _server.Count < MaxPaths ? _server.GetOrAdd(key, Server(verb, _labels.ServerPath(path), status)) : Server(verb, string.Empty, status);
+            series = isIgnored || _server.Count < MaxPaths
+                ? _server.GetOrAdd(key, Server(key, isIgnored ? string.Empty : _labels.ServerPath(path)))
+                : Server(key, string.Empty);
         }
 
         series.Count.Add();
@@ -73,10 +77,13 @@ internal sealed class HttpMetrics
 
     public void Called(string verb, string method, int status, long sentBytes, long receivedBytes, TimeSpan elapsed)
     {
-        var key = new CallKey(verb, _labels.IgnoresPaths && !HttpLabels.IsStatic(method) ? string.Empty : method, status);
+        var isIgnored = (_labels.IgnoresPaths && !HttpLabels.IsStatic(method)) || method.Length > MaxPathLength;
+        var key = new CallKey(_labels.Method(verb), isIgnored ? null : method, status);
         if (!_client.TryGetValue(key, out var series))
         {
-            series = _client.Count < MaxPaths ? _client.GetOrAdd(key, Client(verb, _labels.ClientPath(method), status)) : Client(verb, string.Empty, status);
+            series = isIgnored || _client.Count < MaxPaths
+                ? _client.GetOrAdd(key, Client(key, isIgnored ? string.Empty : _labels.ClientPath(method)))
+                : Client(key, string.Empty);
         }
 
         series.Count.Add();
@@ -92,19 +99,22 @@ internal sealed class HttpMetrics
         _probeLatency.With(_app, text).Record(elapsed.TotalMilliseconds);
     }
 
-    private ServerSeries Server(string verb, string path, int status)
+    private ServerSeries Server(in CallKey key, string path)
     {
-        var (method, code) = (_labels.Method(verb), status.ToString(CultureInfo.InvariantCulture));
-        return new ServerSeries(_serverCount.With(_app, method, path, code), _serverLatency.With(_app, method, path, code), _serverResponses?.With(_app, method, path, code));
+        var code = key.Status.ToString(CultureInfo.InvariantCulture);
+        return new ServerSeries(_serverCount.With(_app, key.Method, path, code), _serverLatency.With(_app, key.Method, path, code), _serverResponses?.With(_app, key.Method, path, code));
     }
 
-    private ClientSeries Client(string verb, string path, int status)
+    private ClientSeries Client(in CallKey key, string path)
     {
-        var (method, code) = (_labels.Method(verb), status.ToString(CultureInfo.InvariantCulture));
-        return new ClientSeries(_clientCount.With(_app, method, path, code), _clientLatency.With(_app, method, path, code), _clientSentBytes.With(_app, method, path, string.Empty));
+        var code = key.Status.ToString(CultureInfo.InvariantCulture);
+        return new ClientSeries(_clientCount.With(_app, key.Method, path, code), _clientLatency.With(_app, key.Method, path, code), _clientSentBytes.With(_app, key.Method, path, string.Empty));
     }
 
-    private readonly record struct CallKey(string Verb, string Path, int Status);
+    /// <param name="Method">As it is labelled: callers choose verbs, too.</param>
+    /// <param name="Path">Null: it is no label.</param>
+    /// <param name="Status">Of the answer.</param>
+    private readonly record struct CallKey(string Method, string? Path, int Status);
 
     private sealed record ServerSeries(Counter Count, Histogram Latency, Counter? Responses);
 

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Text;
-using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Resources;
 
@@ -25,22 +23,31 @@ internal sealed class SidecarMetrics
 
     public RuntimeMetrics Runtime { get; }
 
-    /// <summary>Any path, as in daprd.</summary>
-    public Task AnswerAsync(HttpContext http)
-        => DaprErrors.WriteAsync(http, StatusCodes.Status200OK, ExpositionWriter.ContentType, Encoding.UTF8.GetBytes(Text()));
-
-    private string Text()
+    /// <summary>Any path, as in daprd. Written metric by metric: all of them at once can be many megabytes.</summary>
+    public async Task AnswerAsync(HttpContext http)
     {
+        http.Response.ContentType = ExpositionWriter.ContentType;
+        if (HttpMethods.IsHead(http.Request.Method))
+        {
+            return;
+        }
+
         var writer = new ExpositionWriter();
         foreach (var family in _families.OrderBy(family => family.Name, StringComparer.Ordinal))
         {
             family.Write(writer);
+            await http.Response.WriteAsync(writer.Take(), http.RequestAborted);
         }
 
+        WriteProcess(writer);
+        await http.Response.WriteAsync(writer.Take(), http.RequestAborted);
+    }
+
+    private static void WriteProcess(ExpositionWriter writer)
+    {
         using var process = Process.GetCurrentProcess();
         writer.WriteValue("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.", "counter", process.TotalProcessorTime.TotalSeconds);
         writer.WriteValue("process_resident_memory_bytes", "Resident memory size in bytes.", "gauge", process.WorkingSet64);
         writer.WriteValue("process_start_time_seconds", "Start time of the process since unix epoch in seconds.", "gauge", new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds() / 1000.0);
-        return writer.ToString();
     }
 }

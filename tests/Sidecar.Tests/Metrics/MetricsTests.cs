@@ -116,6 +116,24 @@ public sealed class MetricsTests
         Assert.InRange(metrics.Split('\n').Count(line => line.StartsWith("dapr_http_server_request_count{", StringComparison.Ordinal)), 900, 1001);
     }
 
+    [Fact]
+    public async Task LongPathsAndVerbsThatACallerMakesUp_AreNoLabels()
+    {
+        await using var app = new EchoApp();
+        await using var sidecar = await StartAsync(app);
+        var path = "/" + new string('"', 5000);
+        for (var i = 0; i < 1100; i++)
+        {
+            await RawClient.SendAsync(sidecar.HttpPort, $"VERB{i}", path, null, Stopping);
+        }
+
+        await RawClient.GetAsync(sidecar.HttpPort, "/hi", Stopping, ("dapr-app-id", "app"));
+        var metrics = await SettledAsync(sidecar, "dapr_http_server_request_count{app_id=\"app\",method=\"GET\",path=\"/hi\",status=\"200\"} 1\n");
+
+        Assert.Contains("dapr_http_server_request_count{app_id=\"app\",method=\"UNKNOWN\",path=\"\",status=\"404\"} 1100\n", metrics, StringComparison.Ordinal);
+        Assert.InRange(metrics.Length, 1, 100_000);
+    }
+
     private static async Task<SidecarProcess> StartAsync(EchoApp app, params string[] arguments)
     {
         var sidecar = await SidecarProcess.StartAsync(["--app-id", "app", "--app-port", app.Port.ToString(CultureInfo.InvariantCulture), .. arguments], Stopping);
