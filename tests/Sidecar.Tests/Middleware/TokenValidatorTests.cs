@@ -52,6 +52,35 @@ public sealed class TokenValidatorTests : IAsyncDisposable
         Assert.Equal(TokenVerdict.Invalid, await _validator.ValidateAsync(token, Stopping));
     }
 
+    /// <summary>Or a withdrawn key would be good for ever.</summary>
+    [Theory]
+    [InlineData("/relative")]
+    [InlineData("ftp://127.0.0.1/keys")]
+    [InlineData("http://127.0.0.1:1:2/keys")]
+    [InlineData("http://")]
+    [InlineData("")]
+    public async Task Keys_AreStillRefreshed_AfterAnAnswerThatMakesNoSense(string keySet)
+    {
+        _provider.KeySetUrl = keySet;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Stopping);
+        var refreshing = _keys.RunAsync(end.Token);
+        await Eventually.TrueAsync(() => !_provider.Requests.IsEmpty, "discovery was asked", Stopping);
+
+        _provider.KeySetUrl = null;
+        await Eventually.TrueAsync(
+            () =>
+            {
+                _clock.Advance(TimeSpan.FromSeconds(2));
+                return _keys.IsReady;
+            },
+            "the keys are there",
+            Stopping);
+
+        Assert.False(refreshing.IsCompleted);
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => refreshing);
+    }
+
     [Fact]
     public async Task Token_OneCharacterOffAGoodOne_IsRefused()
     {

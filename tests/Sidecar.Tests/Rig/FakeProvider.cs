@@ -16,6 +16,9 @@ internal sealed class FakeProvider : RawServer
 
     public string Issuer { get; set; }
 
+    /// <summary>What discovery says instead of where the keys are.</summary>
+    public string? KeySetUrl { get; set; }
+
     public List<SigningKey> Keys { get; } = [new SigningKey("key-1")];
 
     public SigningKey Key => Keys[0];
@@ -53,7 +56,7 @@ internal sealed class FakeProvider : RawServer
         switch (request.Path)
         {
             case "/.well-known/openid-configuration":
-                await JsonAsync(connection, "200", new JsonObject { ["issuer"] = Issuer, ["jwks_uri"] = $"http://127.0.0.1:{Port}/jwks" });
+                await JsonAsync(connection, "200", new JsonObject { ["issuer"] = Issuer, ["jwks_uri"] = KeySetUrl ?? $"http://127.0.0.1:{Port}/jwks" });
                 return true;
             case "/jwks":
                 await JsonAsync(connection, "200", new JsonObject { ["keys"] = new JsonArray([.. Keys.Select(key => (JsonNode)key.ToJwk())]) });

@@ -120,9 +120,9 @@ internal sealed partial class ProviderKeys(HttpMessageInvoker http, string issue
                 Log.Loaded(logger, issuer, keys.Count);
             }
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException or ArgumentException or UriFormatException
-            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (exception is not ProviderException && !cancellationToken.IsCancellationRequested)
         {
+            // Whatever it answered: nothing may end the refreshing, or a key that it withdraws would be good for ever.
             throw new ProviderException(exception is OperationCanceledException ? "it did not answer in time" : exception.Message, exception);
         }
     }
