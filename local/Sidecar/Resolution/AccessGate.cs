@@ -1,3 +1,4 @@
+using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Metrics;
 using McpAspire.Sidecar.Pipeline;
 
@@ -18,7 +19,7 @@ internal sealed class AccessGate(SidecarMetrics metrics)
         }
 
         var caller = request.Caller ?? new HopCaller(request.Runtime.AppId, request.Runtime.Namespace, control.TrustDomain);
-        var verb = request.Http.Request.Method;
+        var verb = Verbs.ForApp(request.Http.Request.Method).Method; // the one that the app will see
         var policy = control.PolicyOf(caller.AppId, caller.Namespace, caller.TrustDomain);
 
         // What the app may read in the path has to be allowed in each reading.

@@ -202,6 +202,23 @@ public sealed class SidecarToSidecarTests : IDisposable
         }
     }
 
+    /// <summary>An unknown verb arrives as POST.</summary>
+    [Theory]
+    [InlineData("POST", 403)]
+    [InlineData("post", 403)]
+    [InlineData("PROPFIND", 403)]
+    [InlineData("PUT", 200)]
+    public async Task AccessControl_JudgesTheVerbThatTheAppSees(string verb, int status)
+    {
+        await using var app = new EchoApp();
+        await using var trusted = await StartAsync("trusted", app, Policies());
+
+        var answer = await RawClient.SendAsync(trusted.HttpPort, verb, "/orders", null, Stopping, ("dapr-app-id", "trusted"));
+
+        Assert.Equal(status, answer.Status);
+        Assert.Equal(status == 200 ? 1 : 0, app.Requests.Count);
+    }
+
     [Fact]
     public async Task AccessControl_RefusesAnAppThatNoPolicyNames_AndTheOpenDoorOfTheOwnApi()
     {
@@ -276,6 +293,14 @@ public sealed class SidecarToSidecarTests : IDisposable
                   - name: /items/*
                     httpVerb: ["*"]
                     action: allow
+              - appId: trusted
+                defaultAction: allow
+                trustDomain: public
+                namespace: default
+                operations:
+                  - name: /orders
+                    httpVerb: ["POST"]
+                    action: deny
         """)];
 
     private async Task<SidecarProcess> StartAsync(string appId, EchoApp? app = null, params string[] arguments)
