@@ -12,15 +12,19 @@ internal sealed class RegistrationFolder(string path)
     private const UnixFileMode OwnerFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    /// <summary>For root every folder looks like its own, so that it needs one where nobody else can make any.</summary>
+    private const string RootsOwn = "/run";
+
     private string? _file;
 
     public string Path => path;
 
-    /// <summary>Under the runtime folder of the session, or the one for temporary files, which every user may write to.</summary>
+    /// <summary>Under the runtime folder of the session, or of root, or the one for temporary files, which every user may write to.</summary>
     public static RegistrationFolder Of(Func<string, string?> environment)
     {
         var root = OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
             : environment("XDG_RUNTIME_DIR") is { Length: > 0 } runtime ? runtime
+            : Environment.IsPrivilegedProcess && Directory.Exists(RootsOwn) ? RootsOwn
             : System.IO.Path.GetTempPath();
         return new RegistrationFolder(System.IO.Path.Combine(root, OperatingSystem.IsWindows() ? "dapr-sidecars" : $"dapr-sidecars-{Environment.UserName}"));
     }
@@ -83,26 +87,33 @@ internal sealed class RegistrationFolder(string path)
         File.SetUnixFileMode(path, OwnerFolder); // only the owner may
     }
 
-    private IEnumerable<SidecarRegistration> Read(string pattern)
+    private SidecarRegistration[] Read(string pattern)
     {
-        if (!IsOurs())
+        try
         {
-            yield break;
+            return IsOurs() ? [.. Directory.EnumerateFiles(path, pattern).Select(ReadFile).OfType<SidecarRegistration>()] : [];
         }
-
-        foreach (var file in Directory.EnumerateFiles(path, pattern))
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            if (ReadFile(file) is { } registration)
-            {
-                yield return registration;
-            }
+            return []; // another user's, or gone
         }
     }
 
     private bool IsOurs()
-        => Directory.Exists(path)
-           && new DirectoryInfo(path).LinkTarget is null
-           && (OperatingSystem.IsWindows() || File.GetUnixFileMode(path) == OwnerFolder);
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return Directory.Exists(path);
+        }
+
+        if (new DirectoryInfo(path) is not { Exists: true, LinkTarget: null } || File.GetUnixFileMode(path) != OwnerFolder)
+        {
+            return false;
+        }
+
+        File.SetUnixFileMode(path, OwnerFolder); // another user's may have looked the same: this throws there
+        return true;
+    }
 
     private static SidecarRegistration? ReadFile(string file)
     {
