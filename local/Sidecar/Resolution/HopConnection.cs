@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace McpAspire.Sidecar.Resolution;
 
@@ -13,7 +14,8 @@ internal sealed class HopConnection(RegistrationFolder folder, SidecarRegistrati
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         using var limit = new CancellationTokenSource(_limit);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, connection.ConnectionClosed);
+        var ending = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, connection.ConnectionClosed, ending);
         try
         {
             if (!await TryIdentifyAsync(connection, linked.Token))

@@ -107,13 +107,19 @@ public sealed class Http2Tests
         Assert.Equal("12", answer.Headers.GetValues("grpc-status").Single());
     }
 
-    [Fact]
-    public async Task Connection_ThatSaysNothing_DoesNotHoldUpTheEnd()
+    [Theory]
+    [InlineData("--dapr-public-port", "")]
+    [InlineData("--dapr-internal-grpc-port", "")]
+    [InlineData("--dapr-internal-grpc-port", "DAPRH")]
+    [InlineData("--dapr-public-port", "PRI")]
+    public async Task Connection_ThatSaysLittle_DoesNotHoldUpTheEnd(string flag, string begin)
     {
-        await using var app = new EchoApp();
-        await using var sidecar = await StartAsync(app);
+        var (port, http) = (FreePort.Next(), FreePort.Next());
+        await using var sidecar = SidecarProcess.LaunchExactly(["run", "--app-id", "app", "--dapr-http-port", $"{http}", flag, $"{port}", "--enable-metrics=false"], http);
+        await sidecar.WaitForPortAsync(Stopping);
         using var silent = new TcpClient();
-        await silent.ConnectAsync(IPAddress.Loopback, sidecar.HttpPort, Stopping);
+        await silent.ConnectAsync(IPAddress.Loopback, port, Stopping);
+        await silent.GetStream().WriteAsync(Encoding.ASCII.GetBytes(begin), Stopping);
         var started = System.Diagnostics.Stopwatch.StartNew();
 
         sidecar.Signal(15);
