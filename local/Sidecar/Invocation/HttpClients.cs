@@ -35,7 +35,7 @@ internal static class HttpClients
             handler.ConnectCallback = connect;
         }
 
-        return new HttpMessageInvoker(new UploadFlushHandler(handler));
+        return new HttpMessageInvoker(new UploadFlushHandler(new SendOnceHandler(handler)));
     }
 
     /// <summary>For an app that serves https on this machine: daprd does not check its certificate either.</summary>

@@ -29,6 +29,25 @@ public sealed class BackendFaultTests
         Assert.Equal(200, back.Status);
     }
 
+    /// <summary>Without a policy nothing is repeated: the app may have acted on it.</summary>
+    [Theory]
+    [InlineData("POST", null)]
+    [InlineData("POST", "")]
+    [InlineData("POST", "{}")]
+    [InlineData("PATCH", null)]
+    [InlineData("DELETE", null)]
+    public async Task App_ThatClosesInsteadOfAnswering_GetsTheCallOnce(string verb, string? body)
+    {
+        await using var app = new EchoApp();
+        await using var sidecar = await StartAsync(app);
+        await GetAsync(sidecar, "/show"); // leaves a connection to be used again
+
+        var answer = await RawClient.SendAsync(sidecar.HttpPort, verb, "/b/close-before", body, Stopping, ("dapr-app-id", "app"));
+
+        Assert.Equal(500, answer.Status);
+        Assert.Single(app.Requests, request => request.Path == "/b/close-before");
+    }
+
     [Fact]
     public async Task App_Slow_IsWaitedFor_AndHoldsUpNoOtherCall()
     {
