@@ -32,7 +32,9 @@ internal sealed class Invoker(IHttpForwarder forwarder, SidecarOptions options, 
             return FailAsync(request, $"rpc error: code = InvalidArgument desc = invalid method: {complaint}");
         }
 
-        request.Target = request.Runtime.FindTarget(request.AppId, out var reason);
+        // Another sidecar reaches this app, never what this app may call.
+        var reason = "app channel is not initialized";
+        request.Target = request.Caller is null ? request.Runtime.FindTarget(request.AppId, out reason) : request.Runtime.App;
         if (request.Target is not { } target)
         {
             return FailAsync(request, reason);

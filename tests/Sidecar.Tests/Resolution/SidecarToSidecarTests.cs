@@ -59,6 +59,34 @@ public sealed class SidecarToSidecarTests : IDisposable
             $"{folder}/resiliency.yaml",
             $"apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata:\n  name: r\nspec:\n  policies:\n    retries:\n      r:\n        duration: 1ms\n        maxRetries: {retries}\n  targets:\n    apps:\n      called:\n        retry: r\n"))!;
 
+    /// <summary>An HTTPEndpoint of its app's own name, with its secrets, is for the app alone.</summary>
+    [Fact]
+    public async Task Call_OfAnotherSidecar_ReachesTheAppAndNoEndpoint()
+    {
+        await using var app = new EchoApp();
+        await using var elsewhere = new EchoApp();
+        var endpoint = _runtime.Write(
+            "endpoint/e.yaml",
+            $"apiVersion: dapr.io/v1alpha1\nkind: HTTPEndpoint\nmetadata:\n  name: called\nspec:\n  baseUrl: http://127.0.0.1:{elsewhere.Port}\n  headers:\n    - name: Authorization\n      value: Bearer secret\n");
+        await using var called = await StartAsync("called", app, "--resources-path", Path.GetDirectoryName(endpoint)!);
+        await using var calling = await StartAsync("calling");
+
+        var answer = await CallAsync(calling, "/show");
+
+        Assert.Equal(200, answer.Status);
+        Assert.Empty(elsewhere.Requests);
+        Assert.Single(app.Requests);
+    }
+
+    [Fact]
+    public void Folder_OfRoot_IsWhereNobodyElseCanMakeOne()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && Directory.Exists("/run"), "Only root's folder is meant.");
+
+        Assert.StartsWith("/run/", RegistrationFolder.Of(_ => null).Path, StringComparison.Ordinal);
+        Assert.StartsWith("/session/", RegistrationFolder.Of(_ => "/session").Path, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Claim_OnASidecarsOwnApi_DoesNotReachTheApp()
     {
