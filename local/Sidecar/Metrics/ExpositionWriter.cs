@@ -8,6 +8,9 @@ internal sealed class ExpositionWriter
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
+    /// <summary>Characters after which what is written goes out: all of it at once can be many megabytes.</summary>
+    private const int Portion = 32 * 1024;
+
     private readonly StringBuilder _text = new();
 
     /// <summary>What was written since the last time.</summary>
@@ -18,17 +21,21 @@ internal sealed class ExpositionWriter
         return text;
     }
 
-    public void WriteCounters(string name, string help, IEnumerable<KeyValuePair<string, Counter>> series)
+    public IEnumerable<string> WriteCounters(string name, string help, IEnumerable<KeyValuePair<string, Counter>> series)
     {
         var hasHead = false;
         foreach (var (labels, counter) in series)
         {
             Head(name, help, "counter", ref hasHead);
             Line(name, labels, Number(counter.Value));
+            if (_text.Length > Portion)
+            {
+                yield return Take();
+            }
         }
     }
 
-    public void WriteHistograms(string name, string help, IEnumerable<KeyValuePair<string, Histogram>> series)
+    public IEnumerable<string> WriteHistograms(string name, string help, IEnumerable<KeyValuePair<string, Histogram>> series)
     {
         var hasHead = false;
         foreach (var (labels, histogram) in series)
@@ -43,6 +50,10 @@ internal sealed class ExpositionWriter
 
             Line(name + "_sum", labels, Number(histogram.Sum));
             Line(name + "_count", labels, Number(counts[^1]));
+            if (_text.Length > Portion)
+            {
+                yield return Take();
+            }
         }
     }
 

@@ -10,7 +10,8 @@ internal abstract class MetricFamily(string name, string help)
 
     protected string Help => help;
 
-    public abstract void Write(ExpositionWriter writer);
+    /// <summary>Portions that are full; the rest stays in the writer.</summary>
+    public abstract IEnumerable<string> Write(ExpositionWriter writer);
 }
 
 internal abstract class MetricFamily<TSeries>(string name, string help, string[] labels, LabelRules rules) : MetricFamily(name, help)
@@ -37,14 +38,14 @@ internal abstract class MetricFamily<TSeries>(string name, string help, string[]
 
 internal sealed class CounterFamily(string name, string help, string[] labels, LabelRules rules) : MetricFamily<Counter>(name, help, labels, rules)
 {
-    public override void Write(ExpositionWriter writer) => writer.WriteCounters(Name, Help, Series);
+    public override IEnumerable<string> Write(ExpositionWriter writer) => writer.WriteCounters(Name, Help, Series);
 
     protected override Counter Create() => new();
 }
 
 internal sealed class HistogramFamily(string name, string help, double[] bounds, string[] labels, LabelRules rules) : MetricFamily<Histogram>(name, help, labels, rules)
 {
-    public override void Write(ExpositionWriter writer) => writer.WriteHistograms(Name, Help, Series);
+    public override IEnumerable<string> Write(ExpositionWriter writer) => writer.WriteHistograms(Name, Help, Series);
 
     protected override Histogram Create() => new(bounds);
 }

@@ -23,7 +23,7 @@ internal sealed class SidecarMetrics
 
     public RuntimeMetrics Runtime { get; }
 
-    /// <summary>Any path, as in daprd. Written metric by metric: all of them at once can be many megabytes.</summary>
+    /// <summary>Any path, as in daprd.</summary>
     public async Task AnswerAsync(HttpContext http)
     {
         http.Response.ContentType = ExpositionWriter.ContentType;
@@ -35,8 +35,10 @@ internal sealed class SidecarMetrics
         var writer = new ExpositionWriter();
         foreach (var family in _families.OrderBy(family => family.Name, StringComparer.Ordinal))
         {
-            family.Write(writer);
-            await http.Response.WriteAsync(writer.Take(), http.RequestAborted);
+            foreach (var portion in family.Write(writer))
+            {
+                await http.Response.WriteAsync(portion, http.RequestAborted);
+            }
         }
 
         WriteProcess(writer);
