@@ -117,7 +117,7 @@ public sealed class ModelTests
 
     private sealed class TemporaryProject : IDisposable
     {
-        private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+        private readonly string _folder = Directory.CreateTempSubdirectory("hosting-tests-").FullName;
 
         public TemporaryProject(string launchSettings)
         {

@@ -6,7 +6,7 @@ namespace Aspire.Hosting.Tests;
 
 public sealed class ParameterTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("hosting-tests-").FullName;
 
     private string SecretsPath => Path.Combine(_folder, "id", "secrets.json");
 
