@@ -53,6 +53,7 @@ internal static class LoginActions
             return;
         }
 
+        LoginStore.Renew(login, tab);
         tab.PasswordTyped = true;
         await SignIn.ContinueAsync(context, realm, login, tab, user);
     }

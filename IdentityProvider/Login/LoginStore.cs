@@ -47,6 +47,17 @@ internal sealed class LoginStore(RealmSettings settings, TimeProvider clock)
         return tab;
     }
 
+    /// <summary>
+    /// Gives the tab another id once a password was typed. Cookies know no ports, so another server on this host may have
+    /// planted AUTH_SESSION_ID and know the tab; it must not answer for consent in the name of whoever typed.
+    /// </summary>
+    public static void Renew(BrowserLogin login, LoginTab tab)
+    {
+        login.Tabs.TryRemove(tab.Id, out _);
+        tab.Id = RandomId.Base64Url(8);
+        login.Tabs[tab.Id] = tab;
+    }
+
     public void Remove(BrowserLogin login) => _logins.TryRemove(login.Id, out _);
 
     public void Prune()

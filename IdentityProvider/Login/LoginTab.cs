@@ -11,7 +11,7 @@ internal sealed class LoginTab
     private readonly Lock _lock = new();
     private string _sessionCode = "";
 
-    public required string Id { get; init; }
+    public required string Id { get; set; }
 
     public required AuthorizationRequest Request { get; init; }
 

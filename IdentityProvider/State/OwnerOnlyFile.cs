@@ -25,6 +25,12 @@ internal static class OwnerOnlyFile
         {
             throw new StartupException($"IdentityProvider__DataPath is \"{folder}\", which cannot be made; name a folder that this user may write to.");
         }
+
+        // Whoever may write here may put keys in place of ours.
+        if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(folder).HasFlag(UnixFileMode.OtherWrite))
+        {
+            throw new StartupException($"IdentityProvider__DataPath is \"{folder}\", which everybody may write to; allow only its owner (chmod 700) or name another folder.");
+        }
     }
 
     public static void RequireOwnerOnly(string path)

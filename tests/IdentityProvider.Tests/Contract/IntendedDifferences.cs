@@ -54,6 +54,8 @@ internal static class IntendedDifferences
             "RFC 9449, 11.1 (replay)", typeof(BoundsTests), nameof(BoundsTests.UsedIds_Full_RefusesNewOnesUntilSomeExpire)),
         new("Text that a caller sent is cut and cleaned before it is logged.",
             "CWE-117 (log forging)", typeof(LogForgeryTests), nameof(LogForgeryTests.TokenRefused_ScopeWithControlCharacters_StaysOneLine)),
+        new("A sign-in gets a new tab id when the password was typed: a tab that somebody else prepared is no use to them.",
+            "OWASP ASVS 7.2.4 (session fixation); RFC 6265, 8.5 (cookies do not know ports)", typeof(AttackTests), nameof(AttackTests.SignIn_InATabThatAnAttackerPrepared_LeavesTheAttackerOutside)),
         new("An initial access token can be had as a file for its owner: there is no admin API.",
             "purpose: development and tests", typeof(RegistrationRestartTests), nameof(RegistrationRestartTests.InitialAccessTokenCount_Given_WritesATokenForItsOwnerOnly)),
     ];
