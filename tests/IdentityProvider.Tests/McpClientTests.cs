@@ -33,6 +33,7 @@ public sealed class McpClientTests
     }
 
     [Theory]
+    [InlineData("http://127.0.0.1:33418")]
     [InlineData("http://127.0.0.1:33418/")]
     [InlineData("http://localhost:6274/oauth/callback")]
     [InlineData("http://127.0.0.1:1/callback")]
@@ -40,6 +41,35 @@ public sealed class McpClientTests
     {
         await using var provider = await RunningProvider.StartAsync();
         Assert.Equal(200, (await Http.GetAsync(Flows.AuthorizeUrl(provider.Issuer, "mcp-native", redirectUri, "openid"))).Status);
+    }
+
+    [Theory]
+    [InlineData("https://vscode.dev/redirect", 200)]
+    [InlineData("https://insiders.vscode.dev/redirect", 200)]
+    [InlineData("http://vscode.dev/redirect", 400)]
+    [InlineData("https://vscode.dev/redirect/more", 400)]
+    [InlineData("https://vscode.dev.evil.example/redirect", 400)]
+    [InlineData("https://vscode.dev/redirect?url=https://evil.example", 400)]
+    public async Task Native_RedirectOfVisualStudioCode_IsThatVeryAddress(string redirectUri, int status)
+    {
+        await using var provider = await RunningProvider.StartAsync();
+        Assert.Equal(status, (await Http.GetAsync(Flows.AuthorizeUrl(provider.Issuer, "mcp-native", redirectUri, "openid"))).Status);
+    }
+
+    /// <summary>Inspector is a page: its token calls carry its origin, and no other page's may.</summary>
+    [Theory]
+    [InlineData("http://localhost:6274", true)]
+    [InlineData("http://127.0.0.1:6274", true)]
+    [InlineData("http://localhost:6275", false)]
+    [InlineData("https://vscode.dev", false)]
+    public async Task Native_TokenCallFromAPage_IsForInspectorOnly(string origin, bool allowed)
+    {
+        await using var provider = await RunningProvider.StartAsync();
+        var reply = await Http.SendAsync(
+            "POST", $"{provider.Issuer}/protocol/openid-connect/token",
+            [new("grant_type", "authorization_code"), new("client_id", "mcp-native"), new("code", "x")], headers: [new("Origin", origin)]);
+        Assert.Equal(allowed ? "invalid_grant" : "Invalid origin", reply["error"]);
+        Assert.Equal(allowed ? 400 : 403, reply.Status);
     }
 
     [Fact]

@@ -41,6 +41,21 @@ public sealed class RegistrationRealmTests
         Assert.Null(claims["realm_access"]);
     }
 
+    /// <summary>Visual Studio Code names all of its addresses at once.</summary>
+    [Fact]
+    public async Task Register_AddressesOfVisualStudioCode_IsAccepted()
+    {
+        await using var provider = await StartAsync();
+        var client = await RegisterAsync(
+            provider, "https://insiders.vscode.dev/redirect", "https://vscode.dev/redirect", "http://127.0.0.1/", "http://127.0.0.1:33418/");
+        Assert.Equal(201, client.Status);
+        foreach (var redirectUri in (string[])["https://vscode.dev/redirect", "http://127.0.0.1:33418/"])
+        {
+            var url = Flows.AuthorizeUrl(provider.Issuer, client["client_id"], redirectUri, "openid", $"&code_challenge={Flows.Challenge}&code_challenge_method=S256");
+            Assert.Equal(200, (await Http.GetAsync(url)).Status);
+        }
+    }
+
     [Theory]
     [InlineData("https://app.example/callback")]
     [InlineData("http://localhost.evil.example/callback")]
@@ -55,9 +70,9 @@ public sealed class RegistrationRealmTests
 
     private static Task<RunningProvider> StartAsync() => RunningProvider.StartAsync(RealmPath, "--KC_FEATURES=cimd");
 
-    private static Task<Reply> RegisterAsync(RunningProvider provider, string redirectUri)
+    private static Task<Reply> RegisterAsync(RunningProvider provider, params string[] redirectUris)
         => Http.SendAsync(
             "POST", $"{provider.Issuer}/clients-registrations/openid-connect",
-            body: new JsonObject { ["client_name"] = "Demo", ["redirect_uris"] = new JsonArray(redirectUri), ["token_endpoint_auth_method"] = "none" }.ToJsonString(),
+            body: new JsonObject { ["client_name"] = "Demo", ["redirect_uris"] = new JsonArray([.. redirectUris.Select(uri => (JsonNode)uri)]), ["token_endpoint_auth_method"] = "none" }.ToJsonString(),
             headers: [new("Content-Type", "application/json")]);
 }
