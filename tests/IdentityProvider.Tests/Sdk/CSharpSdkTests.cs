@@ -1,4 +1,5 @@
 using System.Web;
+using ModelContextProtocol;
 using ModelContextProtocol.Authentication;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
@@ -56,7 +57,9 @@ public sealed class CSharpSdkTests
     public async Task Register_InTheShippedRealm_IsRefused()
     {
         await using var stack = await McpStack.StartAsync(registration: false);
-        await Assert.ThrowsAnyAsync<Exception>(() => ConnectAsync(stack, options => options.DynamicClientRegistration = new DynamicClientRegistrationOptions()));
+        var e = await Assert.ThrowsAsync<McpException>(() => ConnectAsync(stack, options => options.DynamicClientRegistration = new DynamicClientRegistrationOptions()));
+        Assert.Contains("Dynamic client registration failed with status Forbidden", e.Message, StringComparison.Ordinal);
+        Assert.Contains("Policy 'Trusted Hosts' rejected request to client-registration service. Details: Host not trusted.", e.Message, StringComparison.Ordinal);
         Assert.Empty(stack.Requests);
     }
 
