@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using McpAspire.IdentityProvider.Authorize;
 using McpAspire.IdentityProvider.Clients;
+using McpAspire.IdentityProvider.Endpoints;
 using McpAspire.IdentityProvider.Hosting;
 using McpAspire.IdentityProvider.Realm;
 using McpAspire.IdentityProvider.Registration;
@@ -28,7 +29,7 @@ internal sealed class CimdResolver(RealmRuntime realm, DocumentFetcher fetcher, 
         }
 
         ClientIdUri.Check(clientId, uri, policy);
-        var bytes = await fetcher.FetchAsync(uri, policy, cancel) ?? throw FetchFailed();
+        var bytes = await fetcher.FetchAsync(uri, policy.PermittedDomains, cancel) ?? throw FetchFailed();
         var metadata = Validate(policy, clientId, uri, redirectUri, Parse(bytes));
         var id = realm.Model.FindClient(clientId)?.Id ?? StableId.For("cimd", clientId);
         realm.Model.AddClient(Describe(ClientRegistrar.Build(realm, clientId, metadata, anonymous: true), id, uri));
@@ -104,7 +105,14 @@ internal sealed class CimdResolver(RealmRuntime realm, DocumentFetcher fetcher, 
             throw Invalid("token_endpoint_auth_method property in client metadata is not-allowed authentication method..");
         }
 
-        return ClientMetadata.Read(json) with { AuthMethod = method };
+        try
+        {
+            return ClientMetadata.Read(json) with { AuthMethod = method };
+        }
+        catch (OAuthException)
+        {
+            throw Invalid("jwks and jwks_uri cannot be used.");
+        }
     }
 
     private static void CheckPolicy(CimdPolicy policy, Uri uri, string redirectUri, JsonElement json, ClientMetadata metadata)

@@ -5,7 +5,7 @@ using McpAspire.IdentityProvider.Tokens;
 
 namespace McpAspire.IdentityProvider.Clients;
 
-/// <summary>private_key_jwt (RFC 7523): the client signs with its own key, whose public part stands in <c>jwks.string</c>.</summary>
+/// <summary>private_key_jwt (RFC 7523): the client signs with its own key, whose public part its <see cref="ClientKeys"/> hold.</summary>
 internal static class ClientAssertion
 {
     public const string Type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -14,7 +14,7 @@ internal static class ClientAssertion
     public static string? Subject(string assertion)
         => Jwt.Read(assertion) is { } jwt && jwt.Payload.Text("sub") is { } subject && subject == jwt.Payload.Text("iss") ? subject : null;
 
-    public static void Verify(RealmRuntime realm, Client client, string? type, string? assertion)
+    public static async Task VerifyAsync(RealmRuntime realm, Client client, string? type, string? assertion)
     {
         if (type is null)
         {
@@ -36,11 +36,11 @@ internal static class ClientAssertion
             throw ClientAuthenticationException.BadProof();
         }
 
-        VerifySignature(client, jwt);
+        await VerifySignatureAsync(realm, client, jwt);
         VerifyClaims(realm, jwt.Payload);
     }
 
-    private static void VerifySignature(Client client, UnverifiedJwt jwt)
+    private static async Task VerifySignatureAsync(RealmRuntime realm, Client client, UnverifiedJwt jwt)
     {
         var wanted = client.Attribute("token.endpoint.auth.signing.alg");
         if (jwt.Algorithm is null || !PublicJwk.Algorithms.Contains(jwt.Algorithm) || (wanted is not null && wanted != jwt.Algorithm))
@@ -48,7 +48,7 @@ internal static class ClientAssertion
             throw ClientAuthenticationException.BadAssertion("Invalid signature algorithm");
         }
 
-        var keys = ReadKeys(client.Attribute("jwks.string"));
+        var keys = await realm.ClientKeys.FindAsync(client, jwt.KeyId);
         var candidates = keys.Where(key => jwt.KeyId is null || key.KeyId is null || key.KeyId == jwt.KeyId);
         if (!candidates.Any(key => key.Verify(jwt.Algorithm, jwt.SignedBytes, jwt.Signature)))
         {
@@ -85,25 +85,6 @@ internal static class ClientAssertion
         if (!realm.UsedAssertions.TryUse($"{claims.Text("sub")}\n{id}", left))
         {
             throw ClientAuthenticationException.BadAssertion("Token reuse detected");
-        }
-    }
-
-    private static IEnumerable<PublicJwk> ReadKeys(string? json)
-    {
-        if (json is null)
-        {
-            return [];
-        }
-
-        try
-        {
-            return JsonElement.Parse(json) is { ValueKind: JsonValueKind.Object } set && set.TryGetProperty("keys", out var keys) && keys.ValueKind == JsonValueKind.Array
-                ? [.. keys.EnumerateArray().Where(key => key.ValueKind == JsonValueKind.Object).Select(key => new PublicJwk(key))]
-                : [];
-        }
-        catch (JsonException)
-        {
-            return [];
         }
     }
 }

@@ -11,7 +11,7 @@ namespace McpAspire.IdentityProvider.Clients;
 /// <summary>Finds the calling client and checks its proof, in Keycloak's order: the body wins over the Basic header.</summary>
 internal static class ClientAuthenticator
 {
-    public static Client Authenticate(HttpContext context, RealmRuntime realm, FormParameters form)
+    public static async Task<Client> AuthenticateAsync(HttpContext context, RealmRuntime realm, FormParameters form)
     {
         var (clientId, secret) = ReadCredentials(context, form);
         var assertion = form.NotEmpty("client_assertion");
@@ -32,7 +32,7 @@ internal static class ClientAuthenticator
 
         if (client.Authenticator == "client-jwt")
         {
-            ClientAssertion.Verify(realm, client, form["client_assertion_type"], assertion);
+            await ClientAssertion.VerifyAsync(realm, client, form["client_assertion_type"], assertion);
         }
         else if (string.IsNullOrEmpty(client.Secret) || secret is null || !SameSecret(client.Secret, secret))
         {

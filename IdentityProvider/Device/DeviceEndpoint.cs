@@ -18,7 +18,7 @@ internal static class DeviceEndpoint
         try
         {
             CrossOrigin.AllowAny(context);
-            var client = ClientAuthenticator.Authenticate(context, realm, form);
+            var client = await ClientAuthenticator.AuthenticateAsync(context, realm, form);
             CrossOrigin.Require(context, client);
             if (!client.DeviceFlow)
             {

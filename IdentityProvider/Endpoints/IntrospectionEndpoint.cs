@@ -15,7 +15,7 @@ internal static class IntrospectionEndpoint
         var form = await FormParameters.ReadAsync(context);
         try
         {
-            await context.Json(StatusCodes.Status200OK, Introspect(context, realm, form), "no-cache");
+            await context.Json(StatusCodes.Status200OK, await IntrospectAsync(context, realm, form), "no-cache");
         }
         catch (ClientAuthenticationException e) when (e.IsBadProof)
         {
@@ -27,14 +27,14 @@ internal static class IntrospectionEndpoint
         }
     }
 
-    private static JsonObject Introspect(HttpContext context, RealmRuntime realm, FormParameters form)
+    private static async Task<JsonObject> IntrospectAsync(HttpContext context, RealmRuntime realm, FormParameters form)
     {
         if (form.HasDuplicates)
         {
             throw OAuthException.InvalidRequest("duplicated parameter");
         }
 
-        var caller = ClientAuthenticator.Authenticate(context, realm, form);
+        var caller = await ClientAuthenticator.AuthenticateAsync(context, realm, form);
         if (caller.Public)
         {
             throw new OAuthException(403, Errors.InvalidRequest, "Client not allowed.");

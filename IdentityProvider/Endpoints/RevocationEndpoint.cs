@@ -18,7 +18,7 @@ internal static class RevocationEndpoint
                 throw OAuthException.InvalidRequest("duplicated parameter");
             }
 
-            var client = ClientAuthenticator.Authenticate(context, realm, form);
+            var client = await ClientAuthenticator.AuthenticateAsync(context, realm, form);
             CrossOrigin.Require(context, client);
             Revoke(realm, client.ClientId, form["token"] ?? throw OAuthException.InvalidRequest("Token not provided"));
             context.Response.ContentLength = 0;

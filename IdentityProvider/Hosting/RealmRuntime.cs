@@ -1,4 +1,5 @@
 using McpAspire.IdentityProvider.Cimd;
+using McpAspire.IdentityProvider.Clients;
 using McpAspire.IdentityProvider.Device;
 using McpAspire.IdentityProvider.Keys;
 using McpAspire.IdentityProvider.Login;
@@ -38,6 +39,7 @@ internal sealed class RealmRuntime
         Logouts = new ExpiringStore<PendingLogout>(clock);
         Tokens = new TokenFactory(model.Settings, Urls.Issuer, () => Keys, Sessions, clock);
         Cimd = new CimdResolver(this, fetcher);
+        ClientKeys = new ClientKeys(this, fetcher);
         Registrations = new RegistrationTokens(this);
         Reader = new TokenReader(this);
         State = options.DataPath is { } folder ? new StateFile(folder, this) : null;
@@ -80,6 +82,8 @@ internal sealed class RealmRuntime
 
     public CimdResolver Cimd { get; }
 
+    public ClientKeys ClientKeys { get; }
+
     public RegistrationTokens Registrations { get; }
 
     public DeviceStore Devices { get; }
@@ -108,5 +112,6 @@ internal sealed class RealmRuntime
         Logouts.Prune();
         BruteForce.Prune();
         Registrations.Prune();
+        ClientKeys.Prune();
     }
 }

@@ -66,7 +66,7 @@ internal static class LogoutEndpoint
         try
         {
             CrossOrigin.AllowAny(context);
-            var client = ClientAuthenticator.Authenticate(context, realm, form);
+            var client = await ClientAuthenticator.AuthenticateAsync(context, realm, form);
             CrossOrigin.Require(context, client);
             if (FindSession(realm, client, refreshToken) is { } session)
             {

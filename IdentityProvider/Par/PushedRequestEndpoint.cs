@@ -23,7 +23,7 @@ internal static class PushedRequestEndpoint
         var form = await FormParameters.ReadAsync(context);
         try
         {
-            await context.Json(StatusCodes.Status201Created, Push(context, realm, form));
+            await context.Json(StatusCodes.Status201Created, await PushAsync(context, realm, form));
         }
         catch (ClientAuthenticationException)
         {
@@ -35,9 +35,9 @@ internal static class PushedRequestEndpoint
         }
     }
 
-    private static JsonObject Push(HttpContext context, RealmRuntime realm, FormParameters form)
+    private static async Task<JsonObject> PushAsync(HttpContext context, RealmRuntime realm, FormParameters form)
     {
-        var client = ClientAuthenticator.Authenticate(context, realm, form);
+        var client = await ClientAuthenticator.AuthenticateAsync(context, realm, form);
         if (form["request_uri"] is not null)
         {
             throw OAuthException.InvalidRequest("It is not allowed to include request_uri to PAR.");

@@ -1,3 +1,5 @@
+using McpAspire.IdentityProvider.Clients;
+
 namespace McpAspire.IdentityProvider.Realm;
 
 /// <summary>Reads <c>clients</c>.</summary>
@@ -19,7 +21,7 @@ internal sealed class ClientReader(
     [
         "pkce.code.challenge.method", "oauth2.device.authorization.grant.enabled", "post.logout.redirect.uris",
         "standard.token.exchange.enabled", "resource_url", "access.token.lifespan", "jwks.string", "use.jwks.string",
-        "use.jwks.url", "jwt.credential.certificate", "dpop.bound.access.tokens", "require.pushed.authorization.requests",
+        "use.jwks.url", "jwks.url", "dpop.bound.access.tokens", "require.pushed.authorization.requests",
         "token.endpoint.auth.signing.alg", "realm_client", "backchannel.logout.session.required", "display.on.consent.screen",
         "client.secret.creation.time", "oidc.ciba.grant.enabled", "backchannel.logout.revoke.offline.tokens", "client_uri", "logo_uri", "policy_uri", "tos_uri",
         "acr.loa.map", "use.refresh.tokens", "consent.screen.text", "logoUri", "policyUri", "tosUri",
@@ -55,6 +57,7 @@ internal sealed class ClientReader(
             Mappers = MapperReader.Read(node),
             ScopeRoles = [.. scopeRoles[clientId]],
         };
+        RequireKeys(node, client);
         if (client.DirectAccessGrants)
         {
             node.Report.Ignore($"{node.Join("directAccessGrantsEnabled")} (the password grant)");
@@ -63,6 +66,21 @@ internal sealed class ClientReader(
         node.Skip("description", "protocol", "rootUrl", "adminUrl", "surrogateAuthRequired", "frontchannelLogout", "nodeReRegistrationTimeout", "notBefore", "access", "alwaysDisplayInConsole", "type");
         node.Finish();
         return client;
+    }
+
+    /// <summary>A client that signs needs a key to be checked with; a certificate is not read.</summary>
+    private static void RequireKeys(RealmNode node, Client client)
+    {
+        if (client is not { Authenticator: "client-jwt", Public: false, Enabled: true })
+        {
+            return;
+        }
+
+        if (ClientKeys.AreFetched(client) ? !ClientKeys.IsAddress(client.Attribute("jwks.url")) : client.Attribute("jwks.string") is null)
+        {
+            throw node.Report.Refuse(
+                node.Join("attributes"), "holds no keys for client-jwt; set use.jwks.url with an http or https address in jwks.url, or the keys themselves in jwks.string.");
+        }
     }
 
     private static string ReadAuthenticator(RealmNode node)

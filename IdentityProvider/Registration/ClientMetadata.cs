@@ -1,4 +1,5 @@
 using System.Text.Json;
+using McpAspire.IdentityProvider.Clients;
 using McpAspire.IdentityProvider.Endpoints;
 using McpAspire.IdentityProvider.Tokens;
 
@@ -73,7 +74,8 @@ internal sealed record ClientMetadata
             RequirePushed = Flag(json, "require_pushed_authorization_requests"),
             OtherUris = [.. new[] { "client_uri", "logo_uri", "tos_uri", "policy_uri", "jwks_uri" }.Select(name => json.Text(name)).OfType<string>()],
         };
-        return Methods.Contains(metadata.AuthMethod) ? metadata : throw Invalid("invalid_client_metadata", "Client metadata invalid");
+        var keysAreClear = metadata is { Jwks: null, JwksUri: { } address } ? ClientKeys.IsAddress(address) : metadata.JwksUri is null;
+        return keysAreClear && Methods.Contains(metadata.AuthMethod) ? metadata : throw Invalid("invalid_client_metadata", "Client metadata invalid");
     }
 
     /// <summary>Refuses addresses that no browser should be sent to.</summary>

@@ -53,6 +53,7 @@ internal static class ClientRegistrar
         if (metadata.JwksUri is { } uri)
         {
             attributes["jwks.url"] = uri;
+            attributes["use.jwks.url"] = "true";
         }
 
         return attributes;

@@ -32,7 +32,7 @@ internal static class TokenEndpoint
                 throw new OAuthException(400, Errors.UnsupportedGrantType, "Unsupported grant_type");
             }
 
-            var client = ClientAuthenticator.Authenticate(context, realm, form);
+            var client = await ClientAuthenticator.AuthenticateAsync(context, realm, form);
             CrossOrigin.Require(context, client);
             var request = new TokenRequest(context, realm, client, form) { KeyThumbprint = DPoPProof.Verify(context, realm, realm.Urls.Token) };
             if (request.KeyThumbprint is null && client.Is("dpop.bound.access.tokens"))
