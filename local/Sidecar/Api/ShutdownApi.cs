@@ -1,19 +1,50 @@
+using McpAspire.Sidecar.Hosting;
 using McpAspire.Sidecar.Pipeline;
-using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace McpAspire.Sidecar.Api;
 
-/// <summary><c>shutdown</c>: 204, then the process ends.</summary>
-internal sealed class ShutdownApi(IHostApplicationLifetime lifetime)
+/// <summary><c>shutdown</c>: 204, then the process ends; with <c>dapr-force-shutdown: true</c> at once and with exit code 1.</summary>
+internal sealed partial class ShutdownApi(ShutdownSequence shutdown, TimeProvider time, ILogger<ShutdownApi> logger)
 {
+    /// <summary>For the answer to leave.</summary>
+    private static readonly TimeSpan _answer = TimeSpan.FromMilliseconds(100);
+
     public Task StopAsync(SidecarRequest request)
     {
-        request.Http.Response.StatusCode = StatusCodes.Status204NoContent;
-        request.Http.Response.OnCompleted(() =>
+        var http = request.Http;
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+        var isForced = string.Equals(http.Request.Headers["dapr-force-shutdown"], "true", StringComparison.OrdinalIgnoreCase);
+        http.Response.OnCompleted(() =>
         {
-            lifetime.StopApplication();
+            if (isForced)
+            {
+                _ = ExitAsync();
+            }
+            else
+            {
+                Log.Requested(logger);
+                shutdown.Begin();
+            }
+
             return Task.CompletedTask;
         });
         return Task.CompletedTask;
+    }
+
+    private async Task ExitAsync()
+    {
+        Log.Forced(logger);
+        await Task.Delay(_answer, time);
+        Environment.Exit(1);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Shutdown requested via API")]
+        public static partial void Requested(ILogger logger);
+
+        [LoggerMessage(2, LogLevel.Warning, "Force shutdown requested, exiting immediately without graceful shutdown")]
+        public static partial void Forced(ILogger logger);
     }
 }

@@ -64,6 +64,9 @@ internal sealed record SidecarOptions
 
     public int AppMaxConcurrency { get; init; } = -1;
 
+    /// <summary>How long calls are served on after the wish to end, unless the app becomes unhealthy; null: not at all.</summary>
+    public TimeSpan? BlockShutdown { get; init; }
+
     public TimeSpan GracefulShutdown { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Callers of this sidecar must send it as <c>dapr-api-token</c>.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using McpAspire.Sidecar.Resources;
 using Microsoft.Extensions.Logging;
 
 namespace McpAspire.Sidecar.CommandLine;
@@ -50,6 +51,7 @@ internal sealed class SidecarOptionsReader(ParsedArguments arguments, Func<strin
             DisableInitConfig = arguments.List("disable-init-endpoints").Contains("config"),
             AppHealthCheck = HealthCheck(),
             AppMaxConcurrency = Number("app-max-concurrency", -1),
+            BlockShutdown = BlockShutdown(),
             GracefulShutdown = TimeSpan.FromSeconds(Number("dapr-graceful-shutdown-seconds", 5)),
             ApiToken = environment("DAPR_API_TOKEN") is { Length: > 0 } token ? token : null,
             AppApiToken = environment("APP_API_TOKEN") is { Length: > 0 } appToken ? appToken : null,
@@ -193,6 +195,19 @@ internal sealed class SidecarOptionsReader(ParsedArguments arguments, Func<strin
         "fatal" or "panic" => LogLevel.Critical,
         var level => throw new CommandLineException($"The value '{level}' of --log-level is not known; allowed are debug, info, warn, error and fatal."),
     };
+
+    private TimeSpan? BlockShutdown()
+    {
+        const string flag = "dapr-block-shutdown-duration";
+        if (arguments.Text(flag) is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        return GoDuration.TryParse(text, out var duration)
+            ? duration
+            : throw new CommandLineException($"The value '{text}' of --{flag} is not a duration; allowed is for example 500ms, 5s or 1m30s.");
+    }
 
     private AppHealthCheck? HealthCheck()
     {

@@ -8,8 +8,12 @@ namespace McpAspire.Sidecar.Hosting;
 internal sealed partial class AppHealthMonitor(SidecarOptions options, SidecarMetrics metrics, TimeProvider time, ILogger<AppHealthMonitor> logger)
 {
     private volatile bool _isUnhealthy;
+    private volatile TaskCompletionSource _unhealthy = New();
 
     public bool IsUnhealthy => _isUnhealthy;
+
+    /// <summary>Done when the app is not healthy, or next becomes so.</summary>
+    public Task Unhealthy => _unhealthy.Task;
 
     public async Task RunAsync(HttpMessageInvoker http, string baseUrl, CancellationToken cancellationToken)
     {
@@ -27,11 +31,13 @@ internal sealed partial class AppHealthMonitor(SidecarOptions options, SidecarMe
             if (failure is null && _isUnhealthy)
             {
                 _isUnhealthy = false;
+                _unhealthy = New();
                 Log.Healthy(logger);
             }
             else if (failures >= check.Threshold && !_isUnhealthy)
             {
                 _isUnhealthy = true;
+                _unhealthy.TrySetResult();
                 Log.Unhealthy(logger, failure!);
             }
 
@@ -68,6 +74,8 @@ internal sealed partial class AppHealthMonitor(SidecarOptions options, SidecarMe
             }
         }
     }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static partial class Log
     {

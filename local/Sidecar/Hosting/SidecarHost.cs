@@ -23,10 +23,16 @@ internal static partial class SidecarHost
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options, resources.Configuration.Metrics.IsEnabled && options.EnableMetrics));
         builder.Logging.AddSidecarLog(options);
         builder.Services.AddSidecar(options, resources, environment);
+        builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.GracefulShutdown);
 
         await using var app = builder.Build();
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("dapr.runtime");
+        if (options.AppCommand.Count > 0)
+        {
+            Console.Out.WriteLine($"Starting Dapr with id {options.AppId}. HTTP Port: {options.HttpPort}. gRPC Port: {options.GrpcPort}");
+        }
+
         Log.Starting(logger, MetadataApi.RuntimeVersion);
         foreach (var warning in options.Warnings)
         {
@@ -90,36 +96,14 @@ internal static partial class SidecarHost
 
     private static async Task<int> RunToEndAsync(WebApplication app, SidecarOptions options)
     {
-        if (options.AppCommand.Count == 0)
+        var stopped = app.WaitForShutdownAsync();
+        if (options.AppCommand.Count > 0)
         {
-            await app.WaitForShutdownAsync();
-            return 0;
+            return await app.Services.GetRequiredService<AppRun>().RunAsync(stopped);
         }
 
-        using var child = AppProcess.Start(options);
-        var metadata = app.Services.GetRequiredService<MetadataApi>();
-        metadata.Set("cliPID", $"{Environment.ProcessId}");
-        metadata.Set("appPID", $"{child.Id}");
-        metadata.Set("appCommand", string.Join(' ', options.AppCommand));
-        var shutdown = app.WaitForShutdownAsync();
-        var exit = child.WaitAsync(CancellationToken.None);
-        await Task.WhenAny(shutdown, exit);
-        if (!exit.IsCompleted)
-        {
-            await child.StopAsync();
-            await shutdown;
-            return 0;
-        }
-
-        app.Lifetime.StopApplication();
-        await shutdown;
-        var code = await exit;
-        if (code != 0)
-        {
-            await Console.Error.WriteLineAsync($"The app ended with exit code {code}.");
-        }
-
-        return code == 0 ? 0 : 1;
+        await stopped;
+        return app.Services.GetRequiredService<ShutdownSequence>().ExitCode();
     }
 
     private static partial class Log

@@ -25,6 +25,8 @@ internal static class SidecarServices
         services.AddSingleton<AppReadiness>();
         services.AddSingleton<AppStartCall>();
         services.AddSingleton<AppHealthMonitor>();
+        services.AddSingleton<ShutdownSequence>();
+        services.AddSingleton<AppRun>();
         services.AddSingleton<SessionStores>();
         services.AddSingleton(provider => new HandlerFactory(
             HttpClients.ForBackchannel(),

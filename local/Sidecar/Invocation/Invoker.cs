@@ -83,32 +83,32 @@ internal sealed class Invoker(IHttpForwarder forwarder, SidecarOptions options, 
             http.Features.Set<IHttpUpgradeFeature>(null); // no protocol switches, as in daprd: the request goes on without
         }
 
-        var slots = target.IsOwnApp ? _slots : null;
-        if (slots is not null)
+        var slot = target.IsOwnApp && _slots is not null ? new AppSlot(_slots) : null;
+        if (slot is not null)
         {
-            await slots.WaitAsync(http.RequestAborted);
+            await slot.EnterAsync(http.RequestAborted);
         }
 
         var started = Stopwatch.GetTimestamp();
         try
         {
-            await SendAsync(request, target, method, url);
+            await SendAsync(request, target, method, url, slot);
         }
         finally
         {
-            slots?.Release();
+            slot?.Leave();
             metrics.Called(request, started);
         }
     }
 
-    private async Task SendAsync(SidecarRequest request, InvocationTarget target, string method, Uri url)
+    private async Task SendAsync(SidecarRequest request, InvocationTarget target, string method, Uri url, AppSlot? slot)
     {
         var http = request.Http;
         var transformer = new ForwardTransformer(request, target, url, tracer.IsEnabled);
         var config = target.HttpVersion.Major == 2 ? _http2 : _http11;
         if (target.Resilience is { } resilience && request.Caller is null) // else the calling sidecar has policies of its own
         {
-            using var call = new ResilientCall(resilience, target.Client, method, http.RequestAborted);
+            using var call = new ResilientCall(resilience, target.Client, method, slot, http.RequestAborted);
             var error = await forwarder.SendAsync(http, target.BaseUrl, call.Client, config, transformer, call.End);
             call.Complete(error);
             await ReportAsync(request, error, url, call.Failure);

@@ -15,6 +15,7 @@ internal sealed class ResilientCall : HttpMessageHandler
     private readonly ResilientTarget _target;
     private readonly HttpMessageInvoker _inner;
     private readonly CircuitBreaker? _breaker;
+    private readonly AppSlot? _slot;
     private readonly CancellationToken _callerGone;
     private readonly CancellationTokenSource _timeUp;
     private readonly CancellationTokenSource _end;
@@ -23,11 +24,12 @@ internal sealed class ResilientCall : HttpMessageHandler
     private bool _targetFailed;
     private string? _failure;
 
-    public ResilientCall(ResilientTarget target, HttpMessageInvoker inner, string method, CancellationToken callerGone)
+    public ResilientCall(ResilientTarget target, HttpMessageInvoker inner, string method, AppSlot? slot, CancellationToken callerGone)
     {
         _target = target;
         _inner = inner;
         _breaker = target.BreakerOf(method);
+        _slot = slot;
         _callerGone = callerGone;
         _timeUp = new CancellationTokenSource(Timeout.InfiniteTimeSpan, target.Time);
         _end = CancellationTokenSource.CreateLinkedTokenSource(callerGone, _timeUp.Token);
@@ -82,7 +84,12 @@ internal sealed class ResilientCall : HttpMessageHandler
                 _target.LogRetry(backoff.Retries, wait, response is null ? Describe(exception!) : $"status {(int)response.StatusCode}");
                 response?.Dispose();
                 _failure = null;
+                _slot?.Leave();
                 await Task.Delay(wait, _target.Time, cancellationToken);
+                if (_slot is not null)
+                {
+                    await _slot.EnterAsync(cancellationToken);
+                }
             }
         }
         catch (CircuitOpenException exception)

@@ -81,7 +81,7 @@ public sealed class StartTests
 
         Assert.Equal(1, withApp.ExitCode);
         Assert.Contains($"id=app port={port}", output, StringComparison.Ordinal);
-        Assert.Contains("exit code 7", output, StringComparison.Ordinal);
+        Assert.Contains("exited with error code: 7", output, StringComparison.Ordinal);
     }
 
     [Theory]

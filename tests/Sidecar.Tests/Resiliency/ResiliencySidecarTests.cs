@@ -128,6 +128,21 @@ public sealed class ResiliencySidecarTests
     }
 
     [Fact]
+    public async Task Retry_ThatIsWaitedFor_KeepsNoOtherCallFromTheApp()
+    {
+        await using var app = new EchoApp();
+        using var folder = Folder("retries: {r: {duration: 10m, maxRetries: 1}}", "retry: r");
+        await using var sidecar = await StartAsync(folder, app, "--app-max-concurrency", "1");
+
+        var waiting = GetAsync(sidecar, "/flaky");
+        await Eventually.TrueAsync(() => sidecar.Output.Contains("Retry 1 in", StringComparison.Ordinal), "the call waits for its retry", Stopping);
+        var other = await GetAsync(sidecar, "/show");
+
+        Assert.Equal(200, other.Status);
+        Assert.False(waiting.IsCompleted);
+    }
+
+    [Fact]
     public async Task Resiliency_Changed_TakesEffect_AndAWrongOneChangesNothing()
     {
         await using var app = new EchoApp();

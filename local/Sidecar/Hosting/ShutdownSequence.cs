@@ -1,0 +1,101 @@
+using McpAspire.Sidecar.CommandLine;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace McpAspire.Sidecar.Hosting;
+
+/// <summary>
+/// From the wish to end to the end, as daprd: calls are served on for as long as <c>--dapr-block-shutdown-duration</c>
+/// says or until the app is not healthy, then no more are accepted and those in flight may finish.
+/// </summary>
+internal sealed partial class ShutdownSequence
+{
+    private readonly SidecarOptions _options;
+    private readonly IHostApplicationLifetime _lifetime;
+    private readonly AppHealthMonitor _health;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ShutdownSequence> _logger;
+    private long _draining;
+    private int _isRequested;
+
+    public ShutdownSequence(SidecarOptions options, IHostApplicationLifetime lifetime, AppHealthMonitor health, TimeProvider time, ILogger<ShutdownSequence> logger)
+    {
+        (_options, _lifetime, _health, _time, _logger) = (options, lifetime, health, time, logger);
+        lifetime.ApplicationStopping.Register(() => _draining = time.GetTimestamp());
+    }
+
+    /// <summary>Begins the end; a second wish changes nothing.</summary>
+    public void Begin()
+    {
+        if (Interlocked.Exchange(ref _isRequested, 1) == 0)
+        {
+            _ = EndAsync();
+        }
+    }
+
+    /// <summary>0, or 1 when calls had to be cut off.</summary>
+    public int ExitCode()
+    {
+        // What the host waited for in full was still not done.
+        if (_options.GracefulShutdown > TimeSpan.Zero && _time.GetElapsedTime(_draining) >= _options.GracefulShutdown)
+        {
+            Log.Forced(_logger);
+            return 1;
+        }
+
+        Log.Graceful(_logger);
+        return 0;
+    }
+
+    private async Task EndAsync()
+    {
+        if (_options.BlockShutdown is { } duration)
+        {
+            Log.Blocking(_logger, GoText(duration));
+            var unhealthy = _health.Unhealthy;
+            var expired = Task.Delay(duration, _time, _lifetime.ApplicationStopping);
+            var first = await Task.WhenAny(unhealthy, expired);
+            if (first == unhealthy)
+            {
+                Log.Unhealthy(_logger);
+            }
+            else if (!expired.IsCanceled)
+            {
+                Log.Expired(_logger);
+            }
+        }
+
+        _lifetime.StopApplication();
+    }
+
+    /// <summary>As Go writes it: 3m0s, 2s, 1.5s.</summary>
+    private static string GoText(TimeSpan duration)
+    {
+        FormattableString text = duration switch
+        {
+            { TotalHours: >= 1 } => $"{(int)duration.TotalHours}h{duration.Minutes}m{duration.TotalSeconds % 60:0.###}s",
+            { TotalMinutes: >= 1 } => $"{duration.Minutes}m{duration.TotalSeconds % 60:0.###}s",
+            { TotalSeconds: >= 1 } => $"{duration.TotalSeconds:0.###}s",
+            _ => $"{duration.TotalMilliseconds:0.###}ms",
+        };
+        return FormattableString.Invariant(text);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Blocking graceful shutdown for {Duration} or until app reports unhealthy...")]
+        public static partial void Blocking(ILogger logger, string duration);
+
+        [LoggerMessage(2, LogLevel.Information, "Block shutdown period expired, entering shutdown...")]
+        public static partial void Expired(ILogger logger);
+
+        [LoggerMessage(3, LogLevel.Information, "App reported unhealthy, entering shutdown...")]
+        public static partial void Unhealthy(ILogger logger);
+
+        [LoggerMessage(4, LogLevel.Information, "Daprd shutdown gracefully")]
+        public static partial void Graceful(ILogger logger);
+
+        [LoggerMessage(5, LogLevel.Error, "Graceful shutdown timeout exceeded, forcing shutdown")]
+        public static partial void Forced(ILogger logger);
+    }
+}
