@@ -11,6 +11,9 @@ internal sealed class ConsolePage(IPage page, Uri console)
 
     public ILocator Tickets => page.GetByTestId("ticket-row");
 
+    /// <summary>Of everything in a row, what neither time nor the agent changes.</summary>
+    public ILocator TicketIds => Tickets.Locator("td.id");
+
     public ILocator Error => page.GetByTestId("error");
 
     public Task OpenAsync() => page.GotoAsync(console.AbsoluteUri);
