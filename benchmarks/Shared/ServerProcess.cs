@@ -45,6 +45,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts and waits until <paramref name="health"/> answers with 2xx.</summary>
     public static async Task<ServerProcess> StartAsync(string name, ProcessStartInfo start, string health)
     {
+        using var client = await WarmClientAsync();
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         var watch = Stopwatch.StartNew();
@@ -54,7 +55,6 @@ internal sealed class ServerProcess : IAsyncDisposable
         process.ErrorDataReceived += (_, line) => Keep(output, line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        using var client = new HttpClient();
         while (watch.Elapsed < _patience && !process.HasExited)
         {
             try
@@ -93,6 +93,22 @@ internal sealed class ServerProcess : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
+    }
+
+    /// <summary>A client that has been used: its own start is no part of a server's.</summary>
+    private static async Task<HttpClient> WarmClientAsync()
+    {
+        var client = new HttpClient();
+        try
+        {
+            using var _ = await client.GetAsync($"http://127.0.0.1:{FreePort()}/");
+        }
+        catch (HttpRequestException)
+        {
+            // nobody listens there
+        }
+
+        return client;
     }
 
     private static void Keep(Queue<string> output, string? line)
