@@ -50,11 +50,17 @@ internal sealed class LoginRig : IAsyncDisposable
         return new StartedLogin(cookie ?? CookieOf(answer), HttpUtility.ParseQueryString(new Uri(location).Query)["state"]!, location);
     }
 
-    public async Task<Person> CompleteAsync(StartedLogin started)
+    /// <summary>Comes back from the provider; the cookie of the session that begins.</summary>
+    public async Task<string> ReturnAsync(StartedLogin started)
     {
         var answer = await GetAsync($"/mcp?state={started.State}&code=c", started.Cookie);
         Assert.Equal(302, answer.Status);
-        var cookie = CookieOf(answer);
+        return CookieOf(answer);
+    }
+
+    public async Task<Person> CompleteAsync(StartedLogin started)
+    {
+        var cookie = await ReturnAsync(started);
         var echo = await GetAsync("/mcp/whoami", cookie);
         var token = System.Text.RegularExpressions.Regex.Match(echo.Text, "Bearer (tok-\\d+)").Groups[1].Value;
         return new Person(cookie, token);

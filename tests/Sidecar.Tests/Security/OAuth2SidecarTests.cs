@@ -196,12 +196,12 @@ public sealed class OAuth2SidecarTests
         await using var rig = await LoginRig.StartAsync();
         rig.Provider.ExpiresIn = 1;
         rig.Provider.IssuesRefreshTokens = true;
-        var person = await rig.SignInAsync("/mcp");
+        var cookie = await rig.ReturnAsync(await rig.BeginAsync("/mcp"));
         await rig.WaitUntilExpiredAsync();
         rig.Provider.ExpiresIn = 300;
         rig.Provider.Delay = TimeSpan.FromMilliseconds(200);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => rig.GetAsync("/mcp", person.Cookie)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => rig.GetAsync("/mcp", cookie)));
 
         Assert.All(answers, answer => Assert.Equal(200, answer.Status));
         Assert.All(answers, answer => Assert.Contains("Bearer tok-2", answer.Text, StringComparison.Ordinal));
@@ -215,19 +215,19 @@ public sealed class OAuth2SidecarTests
     {
         await using var rig = await LoginRig.StartAsync();
         rig.Provider.ExpiresIn = 1;
-        var person = await rig.SignInAsync("/mcp");
+        var cookie = await rig.ReturnAsync(await rig.BeginAsync("/mcp"));
         await rig.WaitUntilExpiredAsync();
 
-        var page = await rig.GetAsync("/mcp", person.Cookie, ("Accept", "text/html"));
+        var page = await rig.GetAsync("/mcp", cookie, ("Accept", "text/html"));
         Assert.Equal(302, page.Status);
 
-        var other = await rig.SignInAsync("/mcp");
+        var other = await rig.ReturnAsync(await rig.BeginAsync("/mcp"));
         await rig.WaitUntilExpiredAsync();
-        var program = await rig.PostAsync("/mcp", other.Cookie);
+        var program = await rig.PostAsync("/mcp", other);
 
         Assert.Equal(401, program.Status);
         Assert.Equal("Unauthorized", program.Text);
-        Assert.Equal(302, (await rig.PostAsync("/mcp", other.Cookie)).Status);
+        Assert.Equal(302, (await rig.PostAsync("/mcp", other)).Status);
     }
 
     [Fact]
