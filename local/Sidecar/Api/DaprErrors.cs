@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using McpAspire.Sidecar.Invocation;
 
 namespace McpAspire.Sidecar.Api;
 
@@ -16,13 +17,12 @@ internal static class DaprErrors
         => WriteAsync(http, StatusCodes.Status404NotFound, DirectInvoke, "failed getting app id either from the URL path or the header dapr-app-id");
 
     public static Task InvokeFailedAsync(HttpContext http, string appId, string reason, int status = StatusCodes.Status500InternalServerError)
-        => WriteAsync(http, status, DirectInvoke, Text($"failed to invoke, id: {appId}, err: {reason}"));
+        => WriteAsync(http, status, DirectInvoke, ByteString.ToText($"failed to invoke, id: {appId}, err: {reason}"));
 
     public static Task AmbiguousPathAsync(HttpContext http)
         => WriteAsync(http, StatusCodes.Status400BadRequest, "ERR_PATH_AMBIGUOUS", "the path is percent-encoded more than once, and a pathFilter would judge it differently once it is decoded");
 
     /// <summary>Ids and methods hold one byte a character.</summary>
-    private static string Text(string bytes) => Ascii.IsValid(bytes) ? bytes : Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes));
 
     public static Task WriteAsync(HttpContext http, int status, string code, string message)
     {

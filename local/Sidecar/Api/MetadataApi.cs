@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Hosting;
+using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Pipeline;
 
 namespace McpAspire.Sidecar.Api;
@@ -36,7 +37,7 @@ internal sealed class MetadataApi(SidecarOptions options, AppReadiness app)
     public async Task PutAsync(SidecarRequest request, string key)
     {
         var http = request.Http;
-        var name = Text(key);
+        var name = ByteString.ToText(key);
         if (name.Length > MaxKeyLength)
         {
             await RefuseAsync(http, StatusCodes.Status400BadRequest, $"a key has no more than {MaxKeyLength} characters");
@@ -62,8 +63,6 @@ internal sealed class MetadataApi(SidecarOptions options, AppReadiness app)
     }
 
     private static Task RefuseAsync(HttpContext http, int status, string message) => DaprErrors.WriteAsync(http, status, "ERR_METADATA_SET", message);
-
-    private static string Text(string bytes) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes));
 
     private void Write(Utf8JsonWriter writer, RuntimeSnapshot runtime)
     {

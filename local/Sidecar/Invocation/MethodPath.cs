@@ -108,7 +108,7 @@ internal static class MethodPath
     /// <summary>A byte string as Go's %q prints it.</summary>
     private static string Quoted(string bytes)
     {
-        var text = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes));
+        var text = ByteString.ToText(bytes);
         var builder = new StringBuilder("\"");
         foreach (var character in text)
         {

@@ -1,4 +1,4 @@
-using System.Text;
+using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Resources;
 
 namespace McpAspire.Sidecar.Metrics;
@@ -17,12 +17,12 @@ internal sealed class HttpLabels(MetricsSettings settings)
 
     /// <summary>For a path of the API.</summary>
     public string ServerPath(string path)
-        => IgnoresPaths ? string.Empty : Matched(Text(path));
+        => IgnoresPaths ? string.Empty : Matched(ByteString.ToText(path));
 
     /// <summary>For a method path of the app or an endpoint, without its slash.</summary>
     public string ClientPath(string method)
     {
-        var path = "/" + Text(method);
+        var path = "/" + ByteString.ToText(method);
         return IsStatic(method) ? path : Matched(path);
     }
 
@@ -48,7 +48,4 @@ internal sealed class HttpLabels(MetricsSettings settings)
             _ => path,
         };
     }
-
-    private static string Text(string bytes)
-        => Ascii.IsValid(bytes) ? bytes : Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes));
 }

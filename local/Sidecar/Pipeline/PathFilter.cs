@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.RegularExpressions;
+using McpAspire.Sidecar.Invocation;
 
 namespace McpAspire.Sidecar.Pipeline;
 
@@ -46,7 +46,7 @@ internal sealed class PathFilter
 
         if (!path.Contains('%', StringComparison.Ordinal))
         {
-            return _regex.IsMatch(Text(path)) ? FilterVerdict.Applies : FilterVerdict.Passes;
+            return _regex.IsMatch(ByteString.ToText(path)) ? FilterVerdict.Applies : FilterVerdict.Passes;
         }
 
         if (!PathLayers.TryRead(path, out var layers))
@@ -54,10 +54,7 @@ internal sealed class PathFilter
             return FilterVerdict.Ambiguous;
         }
 
-        var matches = layers.Count(layer => _regex.IsMatch(Text(layer)));
+        var matches = layers.Count(layer => _regex.IsMatch(ByteString.ToText(layer)));
         return matches == 0 ? FilterVerdict.Passes : matches == layers.Count ? FilterVerdict.Applies : FilterVerdict.Ambiguous;
     }
-
-    private static string Text(string bytes)
-        => Ascii.IsValid(bytes) ? bytes : Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes));
 }

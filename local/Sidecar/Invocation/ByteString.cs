@@ -1,0 +1,10 @@
+using System.Text;
+
+namespace McpAspire.Sidecar.Invocation;
+
+/// <summary>A string with one character a byte, as paths and methods are kept here.</summary>
+internal static class ByteString
+{
+    /// <summary>What its bytes say in UTF-8.</summary>
+    public static string ToText(string bytes) => Ascii.IsValid(bytes) ? bytes : Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes));
+}
