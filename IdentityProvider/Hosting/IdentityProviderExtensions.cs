@@ -1,6 +1,4 @@
 using McpAspire.IdentityProvider.Cimd;
-using McpAspire.IdentityProvider.Keys;
-using McpAspire.IdentityProvider.Realm;
 using McpAspire.IdentityProvider.State;
 
 namespace McpAspire.IdentityProvider.Hosting;
@@ -8,7 +6,7 @@ namespace McpAspire.IdentityProvider.Hosting;
 /// <summary>Builds the provider into a web application.</summary>
 internal static class IdentityProviderExtensions
 {
-    /// <summary>Reads environment and realm files; everything that can be wrong is said here, before anything starts.</summary>
+    /// <summary>Reads the environment and has the realm files read; what is wrong with those is said when the application has been built, before it listens.</summary>
     public static WebApplicationBuilder AddIdentityProvider(this WebApplicationBuilder builder)
     {
         var options = ProviderOptions.Read(builder.Configuration);
@@ -19,26 +17,17 @@ internal static class IdentityProviderExtensions
             builder.Services.AddHostedService<StateKeeper>();
         }
 
-        var loaded = Load(builder.Configuration, options);
+        var loading = RealmLoading.StartAsync(builder.Configuration, options);
         LoopbackListeners.Configure(builder.WebHost, options);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ProviderLog>();
         builder.Services.AddSingleton<DocumentFetcher>();
-        builder.Services.AddSingleton(services => CreateRealms(services, options, loaded));
+        builder.Services.AddSingleton(services => CreateRealms(services, options, loading.GetAwaiter().GetResult()));
         builder.Services.AddHostedService<Pruner>();
         return builder;
     }
-
-    /// <summary>Reads the realm files, and has their keys made while the rest of the application is built.</summary>
-    private static IReadOnlyList<LoadedRealm> Load(IConfiguration configuration, ProviderOptions options)
-        => [.. RealmFile.LoadAll(options.RealmPath, name => configuration[name], options.Features).Select(item =>
-        {
-            var (name, now) = (item.Realm.Settings.Name, TimeProvider.System.GetUtcNow());
-            var keys = Task.Run(() => options.DataPath is { } folder ? KeyFile.LoadOrCreate(folder, name, now) : RealmKeys.Create(name, now));
-            return new LoadedRealm(item.Realm, item.Report, keys);
-        })];
 
     private static RealmRegistry CreateRealms(IServiceProvider services, ProviderOptions options, IReadOnlyList<LoadedRealm> loaded)
     {
@@ -46,7 +35,7 @@ internal static class IdentityProviderExtensions
         var realms = loaded.Select(item =>
         {
             var realm = new RealmRuntime(
-                item.Realm, options, item.Keys.GetAwaiter().GetResult(), services.GetRequiredService<DocumentFetcher>(), log, services.GetRequiredService<TimeProvider>());
+                item.Realm, options, item.Keys, services.GetRequiredService<DocumentFetcher>(), log, services.GetRequiredService<TimeProvider>());
             log.RealmServed(realm.Settings.Name, realm.Urls.Issuer, item.Report.File);
             InitialAccessTokenFile.Write(options, realm);
             if (item.Report.Unsupported.Count > 0)
@@ -58,6 +47,4 @@ internal static class IdentityProviderExtensions
         });
         return new RealmRegistry([.. realms]);
     }
-
-    private sealed record LoadedRealm(RealmModel Realm, RealmReport Report, Task<RealmKeys> Keys);
 }

@@ -8,7 +8,8 @@ internal static class ProviderApplication
     /// <summary>Builds it; <paramref name="configure"/> lets tests replace services, such as the clock.</summary>
     public static WebApplication Create(string[] args, Action<IServiceCollection>? configure = null)
     {
-        var builder = WebApplication.CreateSlimBuilder(args);
+        // Every setting is read once, so that nothing need watch files for changes.
+        var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
         AddTelemetryIfCollected(builder);
         builder.AddIdentityProvider();
         configure?.Invoke(builder.Services);

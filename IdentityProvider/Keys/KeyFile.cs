@@ -16,12 +16,17 @@ internal static class KeyFile
     /// <summary>So long a replaced key still verifies: longer than any access or id token lives.</summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromDays(2);
 
-    public static RealmKeys LoadOrCreate(string folder, string realm, DateTimeOffset now)
+    private const string Extension = ".keys.json";
+
+    /// <summary>Whether any realm has keys in this folder.</summary>
+    public static bool AnyIn(string folder) => Directory.EnumerateFiles(folder, $"*{Extension}").Any();
+
+    public static RealmKeys LoadOrCreate(string folder, string realm, DateTimeOffset now, Task<RSA>? pair = null)
     {
-        var path = Path.Combine(folder, $"{Uri.EscapeDataString(realm)}.keys.json");
+        var path = Path.Combine(folder, $"{Uri.EscapeDataString(realm)}{Extension}");
         if (!File.Exists(path))
         {
-            var created = RealmKeys.Create(realm, now);
+            var created = RealmKeys.Create(realm, now, pair);
             Save(path, [(created.Signing, now)], created.Encryption, created.Own);
             return created;
         }
@@ -43,7 +48,7 @@ internal static class KeyFile
             Save(path, kept, encryption, own);
         }
 
-        return new RealmKeys(kept[0].Key, kept.Skip(1).Select(key => key.Key), new Lazy<RsaKey>(encryption), own);
+        return new RealmKeys([.. kept.Select(key => key.Key)], encryption, own);
     }
 
     private static StoredKeys Read(string path)

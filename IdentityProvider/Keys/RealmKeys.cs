@@ -6,33 +6,44 @@ namespace McpAspire.IdentityProvider.Keys;
 /// <summary>The keys of a realm: RS256 for what others verify, HS512 for what only this provider reads back.</summary>
 internal sealed class RealmKeys
 {
-    private readonly IReadOnlyList<RsaKey> _verification;
+    private readonly Lazy<IReadOnlyList<RsaKey>> _verification;
     private readonly Lazy<RsaKey> _encryption;
 
-    public RealmKeys(RsaKey signing, IEnumerable<RsaKey> retired, Lazy<RsaKey> encryption, HmacKey own)
+    /// <summary>Keys that exist.</summary>
+    public RealmKeys(IReadOnlyList<RsaKey> verification, RsaKey encryption, HmacKey own)
+        : this(new Lazy<IReadOnlyList<RsaKey>>(verification), new Lazy<RsaKey>(encryption), own)
     {
-        Signing = signing;
-        _encryption = encryption;
-        Own = own;
-        _verification = [signing, .. retired];
     }
 
-    public RsaKey Signing { get; }
+    private RealmKeys(Lazy<IReadOnlyList<RsaKey>> verification, Lazy<RsaKey> encryption, HmacKey own)
+    {
+        _verification = verification;
+        _encryption = encryption;
+        Own = own;
+    }
 
-    /// <summary>Published because Keycloak publishes one. Nobody waits for it at start: it is made when first asked for.</summary>
+    public RsaKey Signing => Verification[0];
+
+    /// <summary>Published because Keycloak publishes one.</summary>
     public RsaKey Encryption => _encryption.Value;
 
     public HmacKey Own { get; }
 
-    /// <summary>Keys whose signatures still count: the active one and those retired but not yet forgotten.</summary>
-    public IReadOnlyList<RsaKey> Verification => _verification;
+    /// <summary>Keys whose signatures still count: the active one first, then those retired but not yet forgotten.</summary>
+    public IReadOnlyList<RsaKey> Verification => _verification.Value;
 
-    public RsaKey? FindVerification(string? kid) => _verification.FirstOrDefault(key => key.Id == kid);
+    public RsaKey? FindVerification(string? kid) => Verification.FirstOrDefault(key => key.Id == kid);
 
-    public static RealmKeys Create(string realm, DateTimeOffset now)
+    /// <summary>
+    /// New keys. Nobody waits for them at start, which would take up to a third of a second: the signing key's pair is being made,
+    /// and whoever needs it first waits for what is left of it; the encryption key is made when first asked for.
+    /// </summary>
+    public static RealmKeys Create(string realm, DateTimeOffset now, Task<RSA>? pair = null)
     {
-        var encryption = new Lazy<RsaKey>(() => RsaKey.Create(realm, "RSA-OAEP", X509KeyUsageFlags.KeyEncipherment, now));
-        var signing = RsaKey.Create(realm, "RS256", X509KeyUsageFlags.DigitalSignature, now);
-        return new RealmKeys(signing, [], encryption, new HmacKey(RandomNumberGenerator.GetBytes(64)));
+        var made = pair ?? Task.Run(RsaKey.Generate);
+        return new RealmKeys(
+            new Lazy<IReadOnlyList<RsaKey>>(() => [RsaKey.Create(realm, "RS256", X509KeyUsageFlags.DigitalSignature, now, made.GetAwaiter().GetResult())]),
+            new Lazy<RsaKey>(() => RsaKey.Create(realm, "RSA-OAEP", X509KeyUsageFlags.KeyEncipherment, now)),
+            new HmacKey(RandomNumberGenerator.GetBytes(64)));
     }
 }

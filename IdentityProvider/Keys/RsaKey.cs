@@ -39,9 +39,17 @@ internal sealed class RsaKey : IJwtKey
 
     public int SignatureSize => _parameters.Modulus!.Length;
 
-    public static RsaKey Create(string realm, string algorithm, X509KeyUsageFlags usage, DateTimeOffset now)
+    /// <summary>Makes a key pair now: without a use of it, .NET would leave the work for later.</summary>
+    public static RSA Generate()
     {
         var rsa = RSA.Create(2048);
+        rsa.ExportParameters(includePrivateParameters: false);
+        return rsa;
+    }
+
+    public static RsaKey Create(string realm, string algorithm, X509KeyUsageFlags usage, DateTimeOffset now, RSA? pair = null)
+    {
+        var rsa = pair ?? Generate();
         var request = new CertificateRequest($"CN={realm}", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509KeyUsageExtension(usage, critical: false));
         using var certificate = request.CreateSelfSigned(now.AddMinutes(-2), now.AddYears(10));

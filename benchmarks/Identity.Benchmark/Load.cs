@@ -17,13 +17,21 @@ internal static class Load
     public static async Task<Result> RunAsync(Target target, int requests, int connections)
     {
         using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections, UseProxy = false });
+        await AskAsync(client, target, 1, 1, []);
+        var first = target.Process.SinceStart;
         await AskAsync(client, target, requests / 10, connections, []);
         var times = new ConcurrentBag<double>();
         var watch = Stopwatch.StartNew();
         await AskAsync(client, target, requests, connections, times);
         var sorted = times.Order().ToArray();
         return new Result(
-            target.Name, requests / watch.Elapsed.TotalSeconds, sorted[sorted.Length / 2], sorted[sorted.Length * 99 / 100], target.Process.Ready.TotalSeconds, target.Process.Megabytes);
+            target.Name,
+            requests / watch.Elapsed.TotalSeconds,
+            sorted[sorted.Length / 2],
+            sorted[sorted.Length * 99 / 100],
+            target.Process.Ready.TotalSeconds,
+            first.TotalSeconds,
+            target.Process.Megabytes);
     }
 
     private static Task AskAsync(HttpClient client, Target target, int requests, int connections, ConcurrentBag<double> times)
@@ -39,4 +47,4 @@ internal static class Load
 }
 
 /// <summary>One line of the table.</summary>
-internal sealed record Result(string Name, double PerSecond, double Median, double Worst, double Ready, double Megabytes);
+internal sealed record Result(string Name, double PerSecond, double Median, double Worst, double Ready, double First, double Megabytes);

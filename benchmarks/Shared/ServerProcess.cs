@@ -11,15 +11,20 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     private readonly Process _process;
 
-    private ServerProcess(Process process, TimeSpan ready)
+    private readonly Stopwatch _sinceStart;
+
+    private ServerProcess(Process process, Stopwatch sinceStart)
     {
         _process = process;
-        Ready = ready;
+        _sinceStart = sinceStart;
+        Ready = sinceStart.Elapsed;
         MegabytesIdle = Megabytes;
     }
 
     /// <summary>From the start of the process to the first good answer.</summary>
     public TimeSpan Ready { get; }
+
+    public TimeSpan SinceStart => _sinceStart.Elapsed;
 
     public double MegabytesIdle { get; }
 
@@ -62,7 +67,7 @@ internal sealed class ServerProcess : IAsyncDisposable
                 using var reply = await client.GetAsync(health);
                 if (reply.IsSuccessStatusCode)
                 {
-                    return new ServerProcess(process, watch.Elapsed);
+                    return new ServerProcess(process, watch);
                 }
             }
             catch (HttpRequestException)
@@ -70,7 +75,7 @@ internal sealed class ServerProcess : IAsyncDisposable
                 // not yet listening
             }
 
-            await Task.Delay(2);
+            await Task.Delay(5);
         }
 
         if (!process.HasExited)
