@@ -35,15 +35,16 @@ internal sealed class RealmKeys
     public RsaKey? FindVerification(string? kid) => Verification.FirstOrDefault(key => key.Id == kid);
 
     /// <summary>
-    /// New keys. Nobody waits for them at start, which would take up to a third of a second: the signing key's pair is being made,
-    /// and whoever needs it first waits for what is left of it; the encryption key is made when first asked for.
+    /// New keys. Nobody waits for them at start, which would take up to a third of a second: the pairs are being made, the signing
+    /// key's first, and whoever needs one waits for what is left of it.
     /// </summary>
     public static RealmKeys Create(string realm, DateTimeOffset now, Task<RSA>? pair = null)
     {
-        var made = pair ?? Task.Run(RsaKey.Generate);
+        var signing = pair ?? Task.Run(RsaKey.Generate);
+        var encryption = signing.ContinueWith(_ => RsaKey.Generate(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         return new RealmKeys(
-            new Lazy<IReadOnlyList<RsaKey>>(() => [RsaKey.Create(realm, "RS256", X509KeyUsageFlags.DigitalSignature, now, made.GetAwaiter().GetResult())]),
-            new Lazy<RsaKey>(() => RsaKey.Create(realm, "RSA-OAEP", X509KeyUsageFlags.KeyEncipherment, now)),
+            new Lazy<IReadOnlyList<RsaKey>>(() => [RsaKey.Create(realm, "RS256", X509KeyUsageFlags.DigitalSignature, now, signing.GetAwaiter().GetResult())]),
+            new Lazy<RsaKey>(() => RsaKey.Create(realm, "RSA-OAEP", X509KeyUsageFlags.KeyEncipherment, now, encryption.GetAwaiter().GetResult())),
             new HmacKey(RandomNumberGenerator.GetBytes(64)));
     }
 }
