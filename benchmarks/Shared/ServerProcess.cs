@@ -9,6 +9,8 @@ internal sealed class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
+    private static readonly HashSet<int> _given = [];
+
     private readonly Process _process;
 
     private readonly Stopwatch _sinceStart;
@@ -86,11 +88,19 @@ internal sealed class ServerProcess : IAsyncDisposable
         throw new InvalidOperationException($"{name} did not answer at {health}:\n{string.Join('\n', output)}");
     }
 
+    /// <summary>A port that is free and has not been given before: the system gives the same one again as soon as it is let go.</summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, 0);
+            listener.Start();
+            var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+            if (_given.Add(port))
+            {
+                return port;
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()

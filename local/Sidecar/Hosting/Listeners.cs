@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Metrics;
 using McpAspire.Sidecar.Resolution;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -10,7 +11,7 @@ namespace McpAspire.Sidecar.Hosting;
 /// <summary>The ports of a sidecar and their limits.</summary>
 internal static class Listeners
 {
-    public static void Configure(KestrelServerOptions kestrel, SidecarOptions options, bool withMetrics)
+    public static void Configure(KestrelServerOptions kestrel, SidecarOptions options)
     {
         kestrel.AddServerHeader = false;
         kestrel.AllowAlternateSchemes = true;
@@ -33,7 +34,7 @@ internal static class Listeners
 
         var hops = kestrel.ApplicationServices.GetRequiredService<HopConnection>();
         kestrel.Listen(IPAddress.Loopback, options.InternalGrpcPort, listen => Use(listen, hops.RunAsync, CleartextHttp2.RunAsync));
-        if (withMetrics)
+        if (kestrel.ApplicationServices.GetRequiredService<SidecarMetrics>().IsEnabled)
         {
             Listen(kestrel, options.MetricsListenAddress, options.MetricsPort);
         }

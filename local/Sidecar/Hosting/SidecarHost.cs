@@ -18,15 +18,17 @@ internal static partial class SidecarHost
     public static async Task<int> RunAsync(SidecarOptions options, Func<string, string?> environment)
     {
         var started = Stopwatch.GetTimestamp();
-        var resources = ResourceLoader.Load(options);
+        // Read while the server is put together: each is a third of the time until it listens.
+        var loading = Task.Run(() => ResourceLoader.Load(options));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Sidecar" });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options, resources.Configuration.Metrics.IsEnabled && options.EnableMetrics));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options));
         builder.Logging.AddSidecarLog(options);
-        builder.Services.AddSidecar(options, resources, environment);
+        builder.Services.AddSidecar(options, loading, environment);
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.GracefulShutdown);
 
         await using var app = builder.Build();
+        var resources = await loading;
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("dapr.runtime");
         if (options.AppCommand.Count > 0)
         {

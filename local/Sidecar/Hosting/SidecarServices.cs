@@ -15,13 +15,14 @@ namespace McpAspire.Sidecar.Hosting;
 /// <summary>The parts of a sidecar.</summary>
 internal static class SidecarServices
 {
-    public static IServiceCollection AddSidecar(this IServiceCollection services, SidecarOptions options, ResourceSet resources, Func<string, string?> environment)
+    public static IServiceCollection AddSidecar(this IServiceCollection services, SidecarOptions options, Task<ResourceSet> loading, Func<string, string?> environment)
     {
         services.AddSingleton(options);
+        services.AddSingleton(_ => loading.GetAwaiter().GetResult().Configuration);
         services.AddSingleton(TimeProvider.System);
         services.AddHttpForwarder();
-        services.AddSingleton(new SidecarTracer(TraceExport.SamplingRate(resources.Configuration.Tracing, environment)));
-        services.AddSingleton(new SidecarMetrics(options, resources.Configuration.Metrics));
+        services.AddSingleton(provider => new SidecarTracer(TraceExport.SamplingRate(provider.GetRequiredService<ConfigurationResource>().Tracing, environment)));
+        services.AddSingleton(provider => new SidecarMetrics(options, provider.GetRequiredService<ConfigurationResource>().Metrics));
         services.AddSingleton<AppReadiness>();
         services.AddSingleton<AppStartCall>();
         services.AddSingleton<AppHealthMonitor>();
@@ -41,7 +42,7 @@ internal static class SidecarServices
             provider.GetRequiredService<ILoggerFactory>(),
             provider.GetRequiredService<RemoteSidecars>()));
         services.AddSingleton(RegistrationFolder.Of(environment));
-        services.AddSingleton(SidecarIdentity.Create(options, resources.Configuration));
+        services.AddSingleton(provider => SidecarIdentity.Create(options, provider.GetRequiredService<ConfigurationResource>()));
         services.AddSingleton<RemoteSidecars>();
         services.AddSingleton<HopConnection>();
         services.AddSingleton<HopApi>();

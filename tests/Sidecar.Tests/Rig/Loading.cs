@@ -17,7 +17,7 @@ internal static class Loading
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton<Microsoft.Extensions.Hosting.IHostApplicationLifetime, NoLifetime>();
-        services.AddSidecar(options, resources, Variable);
+        services.AddSidecar(options, Task.FromResult(resources), Variable);
         using var provider = services.BuildServiceProvider();
         return provider.GetRequiredService<SidecarRuntime>().Load(resources);
     }
