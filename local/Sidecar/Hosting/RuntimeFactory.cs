@@ -15,9 +15,6 @@ namespace McpAspire.Sidecar.Hosting;
 /// <summary>Makes a <see cref="RuntimeSnapshot"/> of resources, or says why they cannot be served.</summary>
 internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory handlers, Func<string, string?> environment, TimeProvider time, ILoggerFactory loggers, RemoteSidecars? sidecars = null)
 {
-    /// <summary>Of Dapr's components; another one is a typing error.</summary>
-    private static readonly string[] _categories = ["bindings", "configuration", "conversation", "crypto", "lock", "middleware", "nameresolution", "pubsub", "secretstores", "state", "workflow"];
-
     /// <summary>Kept over reloads, with their connections.</summary>
     private readonly HttpMessageInvoker _appClient = HttpClients.ForForwarding(options, options.AppScheme == "https" ? HttpClients.TrustAnyCertificate : null);
     private readonly HttpMessageInvoker _endpointClient = HttpClients.ForForwarding(options);
@@ -26,12 +23,17 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
     {
         PipelineBuilder.Check(resources, options.AppId);
         var parts = Make(resources, warnings, problem => throw problem);
+        foreach (var component in resources.Components.Where(component => BuildingBlocks.AreOtherThanOurs(component.Type)))
+        {
+            warnings.Add($"{component.Position}: {BuildingBlocks.NotServed(component)}");
+        }
+
         return new RuntimeSnapshot
         {
             AppId = options.AppId,
             Namespace = options.Namespace,
             Configuration = resources.Configuration,
-            Components = resources.Components,
+            Components = [.. resources.Components.Where(component => !BuildingBlocks.AreOtherThanOurs(component.Type))],
             Endpoints = parts.Endpoints,
             SecretStores = parts.Stores,
             App = options.AppPort > 0 ? AppTarget(resources.Policies) : null,
@@ -60,7 +62,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
         }
 
         var resolver = new ValueResolver(parts.Stores, options, environment);
-        foreach (var component in resources.Components.Where(component => !SecretStoreFactory.Knows(component.Type)))
+        foreach (var component in resources.Components.Where(component => !SecretStoreFactory.Knows(component.Type) && !BuildingBlocks.AreOtherThanOurs(component.Type)))
         {
             Try(() => parts.Handlers[component.Name] = Handler(component, resolver, warnings), onProblem);
         }
@@ -88,7 +90,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
     private IPipelineHandler Handler(ComponentResource component, ValueResolver resolver, ICollection<string> warnings)
         => HandlerFactory.IsMiddleware(component.Type)
             ? handlers.Create(new MiddlewareSettings(component, resolver), warnings)
-            : throw new ResourceException(component.Position, $"The type '{component.Type}' of the component '{component.Name}' is not part of this sidecar; known are middleware.http.*, {SecretStoreFactory.Environment} and {SecretStoreFactory.File}.") { Rule = _categories.Contains(component.Type.Split('.')[0]) ? ProblemRules.NotEmbedded : ProblemRules.TypeUnknown };
+            : throw new ResourceException(component.Position, $"The type '{component.Type}' of the component '{component.Name}' is not part of this sidecar; known are middleware.http.*, {SecretStoreFactory.Environment} and {SecretStoreFactory.File}.") { Rule = BuildingBlocks.AreOurs(component.Type) ? ProblemRules.NotEmbedded : ProblemRules.TypeUnknown };
 
     private InvocationTarget AppTarget(PolicyCatalog policies) => new()
     {

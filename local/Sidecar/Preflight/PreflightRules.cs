@@ -23,6 +23,11 @@ internal static partial class PreflightRules
             }
         }
 
+        foreach (var component in resources.Components.Where(component => BuildingBlocks.AreOtherThanOurs(component.Type)))
+        {
+            yield return new Finding(Rules.BlockNotServed, component.Position, BuildingBlocks.NotServed(component));
+        }
+
         foreach (var endpoint in resources.HttpEndpoints.Where(endpoint => !options.AnyAppId && endpoint.Name == options.AppId))
         {
             yield return new Finding(Rules.EndpointShadowsApp, endpoint.Position, $"The HTTPEndpoint '{endpoint.Name}' has the app's own id: calls to the app go to {endpoint.BaseUrl.Authority}.");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using McpAspire.Sidecar.Resources;
 using McpAspire.Sidecar.Tests.Rig;
 
 namespace McpAspire.Sidecar.Tests.Hosting;
@@ -99,5 +100,25 @@ public sealed class StartTests
         Assert.NotEmpty(snapshot.Configuration.HttpPipeline);
         Assert.False(snapshot.Apis.Secrets);
         Assert.False(snapshot.Apis.Shutdown);
+    }
+
+    [Fact]
+    public void Resources_WithAStateStore_LoadWithoutIt()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("store.yaml", "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: statestore }\nspec: { type: state.redis, version: v1 }");
+
+        var snapshot = Loading.Load(["--app-id", "app", "--resources-path", folder.PathOf(string.Empty)]);
+
+        Assert.Empty(snapshot.Components);
+    }
+
+    [Fact]
+    public void Resources_WithAMistypedBlock_AreRefused()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("login.yaml", "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: login }\nspec: { type: middlewares.http.oauth2, version: v1 }");
+
+        Assert.Equal("type-unknown", Assert.Throws<ResourceException>(() => Loading.Load(["--app-id", "app", "--resources-path", folder.PathOf(string.Empty)])).Rule);
     }
 }

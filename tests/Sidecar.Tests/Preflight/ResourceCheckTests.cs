@@ -136,14 +136,17 @@ public sealed class ResourceCheckTests
         Assert.DoesNotContain(Check(folder, Login, SafeConfig + Spec, PreflightTarget.Daprd), finding => finding.Rule.Id == "hot-reload-on");
     }
 
-    [Fact]
-    public void Check_OfWhatOnlyDaprdHas_IsAnErrorHereOnly()
+    [Theory]
+    [InlineData("state.redis", "block-not-served", false)]
+    [InlineData("pubsub.in-memory", "block-not-served", false)]
+    [InlineData("secretstores.hashicorp.vault", "not-embedded", true)]
+    public void Check_OfWhatOnlyDaprdHas_IsSaidHereOnly(string type, string rule, bool isError)
     {
         using var folder = new TemporaryFolder();
-        const string State = "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: s }\nspec: { type: state.redis, version: v1 }";
+        var component = $"apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {{ name: s }}\nspec: {{ type: {type}, version: v1 }}";
 
-        Assert.Contains(Check(folder, State, SafeConfig, PreflightTarget.Embedded), finding => finding is { Rule.Id: "not-embedded", Severity: Severity.Error });
-        Assert.Empty(Check(folder, State, SafeConfig, PreflightTarget.Daprd));
+        Assert.Contains(Check(folder, component, SafeConfig, PreflightTarget.Embedded), finding => finding.Rule.Id == rule && finding.Severity == (isError ? Severity.Error : Severity.Warning));
+        Assert.DoesNotContain(Check(folder, component, SafeConfig, PreflightTarget.Daprd), finding => finding.Rule.Id == rule);
     }
 
     [Fact]
