@@ -1,6 +1,9 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Text.Json;
+using McpAspire.Sidecar.Metrics;
 using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.Secrets;
 
 namespace McpAspire.Sidecar.Api;
 
@@ -8,7 +11,7 @@ namespace McpAspire.Sidecar.Api;
 /// <c>secrets</c>: only what a Configuration's <c>secrets.scopes</c> opens. daprd answers every secret of every store,
 /// which for local.env is its whole environment, unless a scope closes it.
 /// </summary>
-internal sealed class SecretsApi
+internal sealed class SecretsApi(SidecarMetrics metrics)
 {
     public Task GetAsync(SidecarRequest request, string path)
     {
@@ -30,7 +33,7 @@ internal sealed class SecretsApi
         {
             // By name or not at all: "bulk" would answer whatever the environment happens to hold.
             var allowed = scope?.Allowed ?? [];
-            return WriteAsync(request.Http, allowed.Select(name => (name, store.Get(name))));
+            return WriteAsync(request.Http, Read(store, isBulk: true, () => allowed.Select(name => (name, store.Get(name))).ToArray(), _ => true));
         }
 
         if (scope?.Allows(key) != true)
@@ -38,9 +41,21 @@ internal sealed class SecretsApi
             return DaprErrors.WriteAsync(request.Http, StatusCodes.Status403Forbidden, "ERR_PERMISSION_DENIED", $"access denied by policy to get \"{key}\" from \"{storeName}\"");
         }
 
-        return store.Get(key) is { } values
+        return Read(store, isBulk: false, () => store.Get(key), values => values is not null) is { } values
             ? WriteAsync(request.Http, values)
             : DaprErrors.WriteAsync(request.Http, StatusCodes.Status500InternalServerError, "ERR_SECRET_GET", $"failed getting secret with key {key} from secret store {storeName}: secret {key} not found");
+    }
+
+    private T Read<T>(ISecretStore store, bool isBulk, Func<T> read, Func<T, bool> isFound)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var values = read();
+        if (metrics.IsEnabled)
+        {
+            metrics.Components.SecretRead(store.Name, isBulk, isFound(values), Stopwatch.GetElapsedTime(started));
+        }
+
+        return values;
     }
 
     private static Task WriteAsync(HttpContext http, IReadOnlyDictionary<string, string> values)

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace McpAspire.Sidecar.Hosting;
 
 /// <summary>
-/// The one call that Dapr makes to an app when it has come up: <c>GET /dapr/config</c>, through appHttpPipeline. Its
-/// answer says nothing that concerns this sidecar (actors), so an app without that route, or behind a bearer, is fine.
+/// The one call that Dapr makes to an app when it has come up: <c>GET /dapr/config</c>, through appHttpPipeline and under no
+/// Resiliency. Its answer says nothing that concerns this sidecar (actors), so an app without that route, or behind a bearer, is fine.
 /// </summary>
 internal sealed partial class AppStartCall(SidecarRuntime runtime, SidecarOptions options, TimeProvider time, ILogger<AppStartCall> logger)
 {
@@ -29,7 +29,7 @@ internal sealed partial class AppStartCall(SidecarRuntime runtime, SidecarOption
             Path = "/dapr/config",
             AppId = options.AppId,
             Method = "dapr/config",
-            Target = app with { Headers = [KeyValuePair.Create("Dapr-App-Id", options.AppId)], IsOwnApp = true },
+            Target = app with { Headers = [KeyValuePair.Create("Dapr-App-Id", options.AppId)], IsOwnApp = true, Resilience = null },
         };
         try
         {

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Invocation;
+using McpAspire.Sidecar.Metrics;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.Resiliency;
 using McpAspire.Sidecar.Resolution;
@@ -13,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace McpAspire.Sidecar.Hosting;
 
 /// <summary>Makes a <see cref="RuntimeSnapshot"/> of resources, or says why they cannot be served.</summary>
-internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory handlers, Func<string, string?> environment, TimeProvider time, ILoggerFactory loggers, RemoteSidecars? sidecars = null)
+internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory handlers, Func<string, string?> environment, TimeProvider time, ILoggerFactory loggers, RemoteSidecars? sidecars = null, SidecarMetrics? metrics = null)
 {
     /// <summary>Kept over reloads, with their connections.</summary>
     private readonly HttpMessageInvoker _appClient = HttpClients.ForForwarding(options, options.AppScheme == "https" ? HttpClients.TrustAnyCertificate : null);
@@ -58,13 +59,13 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
         var parts = new RuntimeParts();
         foreach (var component in resources.Components.Where(component => SecretStoreFactory.Knows(component.Type)))
         {
-            Try(() => parts.Stores[component.Name] = SecretStoreFactory.Create(component, environment), onProblem);
+            Try(() => parts.Stores[component.Name] = SecretStoreFactory.Create(component, environment), Counted(component, onProblem));
         }
 
         var resolver = new ValueResolver(parts.Stores, options, environment);
         foreach (var component in resources.Components.Where(component => !SecretStoreFactory.Knows(component.Type) && !BuildingBlocks.AreOtherThanOurs(component.Type)))
         {
-            Try(() => parts.Handlers[component.Name] = Handler(component, resolver, warnings), onProblem);
+            Try(() => parts.Handlers[component.Name] = Handler(component, resolver, warnings), Counted(component, onProblem));
         }
 
         foreach (var endpoint in resources.HttpEndpoints)
@@ -74,6 +75,12 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
 
         return parts;
     }
+
+    private Action<ResourceException> Counted(ComponentResource component, Action<ResourceException> onProblem) => problem =>
+    {
+        metrics?.Runtime.Failed(component, isCreated: problem.Rule is not (ProblemRules.TypeUnknown or ProblemRules.NotEmbedded or ProblemRules.ComponentVersion));
+        onProblem(problem);
+    };
 
     private static void Try(Action make, Action<ResourceException> onProblem)
     {
@@ -123,7 +130,9 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
     }
 
     private ResilientTarget? Resilience(PolicyCatalog policies, string id, bool perMethod)
-        => policies.For(id) is { } found ? new ResilientTarget(id, found, perMethod, time, loggers.CreateLogger<ResilientTarget>()) : null;
+        => policies.For(id) is { } found
+            ? new ResilientTarget(id, found, perMethod, time, loggers.CreateLogger<ResilientTarget>(), metrics is { IsEnabled: true } ? metrics.Resiliency.For(found.Source, id) : null)
+            : null;
 
     private static Action<System.Net.Security.SslClientAuthenticationOptions> Tls(HttpEndpointResource endpoint, ClientTlsResource tls, ValueResolver resolver)
     {

@@ -40,6 +40,11 @@ internal sealed partial class SidecarRuntime(RuntimeFactory factory, SidecarOpti
             metrics.Runtime.Loaded(component);
         }
 
+        foreach (var resiliency in resources.Policies.Sources)
+        {
+            metrics.Resiliency.Loaded(resiliency);
+        }
+
         return snapshot;
     }
 

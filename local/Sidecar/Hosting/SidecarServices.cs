@@ -40,7 +40,8 @@ internal static class SidecarServices
             environment,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>(),
-            provider.GetRequiredService<RemoteSidecars>()));
+            provider.GetRequiredService<RemoteSidecars>(),
+            provider.GetRequiredService<SidecarMetrics>()));
         services.AddSingleton(RegistrationFolder.Of(environment));
         services.AddSingleton(provider => SidecarIdentity.Create(options, provider.GetRequiredService<ConfigurationResource>()));
         services.AddSingleton<RemoteSidecars>();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Hosting;
@@ -89,7 +88,7 @@ internal sealed class Invoker(IHttpForwarder forwarder, SidecarOptions options, 
             await slot.EnterAsync(http.RequestAborted);
         }
 
-        var started = Stopwatch.GetTimestamp();
+        request.BeginAttempt();
         try
         {
             await SendAsync(request, target, method, url, slot);
@@ -97,7 +96,7 @@ internal sealed class Invoker(IHttpForwarder forwarder, SidecarOptions options, 
         finally
         {
             slot?.Leave();
-            metrics.Called(request, started);
+            metrics.Called(request);
         }
     }
 
@@ -108,7 +107,7 @@ internal sealed class Invoker(IHttpForwarder forwarder, SidecarOptions options, 
         var config = target.HttpVersion.Major == 2 ? _http2 : _http11;
         if (target.Resilience is { } resilience && request.Caller is null) // else the calling sidecar has policies of its own
         {
-            using var call = new ResilientCall(resilience, target.Client, method, slot, http.RequestAborted);
+            using var call = new ResilientCall(resilience, target.Client, method, slot, new CallAttempts(request, metrics), http.RequestAborted);
             var error = await forwarder.SendAsync(http, target.BaseUrl, call.Client, config, transformer, call.End);
             call.Complete(error);
             await ReportAsync(request, error, url, call.Failure);

@@ -21,13 +21,13 @@ internal sealed class ExpositionWriter
         return text;
     }
 
-    public IEnumerable<string> WriteCounters(string name, string help, IEnumerable<KeyValuePair<string, Counter>> series)
+    public IEnumerable<string> WriteNumbers(string name, string help, string type, IEnumerable<KeyValuePair<string, long>> series)
     {
         var hasHead = false;
-        foreach (var (labels, counter) in series)
+        foreach (var (labels, value) in series)
         {
-            Head(name, help, "counter", ref hasHead);
-            Line(name, labels, Number(counter.Value));
+            Head(name, help, type, ref hasHead);
+            Line(name, labels, Number(value));
             if (_text.Length > Portion)
             {
                 yield return Take();

@@ -38,9 +38,18 @@ internal abstract class MetricFamily<TSeries>(string name, string help, string[]
 
 internal sealed class CounterFamily(string name, string help, string[] labels, LabelRules rules) : MetricFamily<Counter>(name, help, labels, rules)
 {
-    public override IEnumerable<string> Write(ExpositionWriter writer) => writer.WriteCounters(Name, Help, Series);
+    public override IEnumerable<string> Write(ExpositionWriter writer)
+        => writer.WriteNumbers(Name, Help, "counter", Series.Select(series => KeyValuePair.Create(series.Key, series.Value.Value)));
 
     protected override Counter Create() => new();
+}
+
+internal sealed class GaugeFamily(string name, string help, string[] labels, LabelRules rules) : MetricFamily<Gauge>(name, help, labels, rules)
+{
+    public override IEnumerable<string> Write(ExpositionWriter writer)
+        => writer.WriteNumbers(Name, Help, "gauge", Series.Select(series => KeyValuePair.Create(series.Key, series.Value.Value)));
+
+    protected override Gauge Create() => new();
 }
 
 internal sealed class HistogramFamily(string name, string help, double[] bounds, string[] labels, LabelRules rules) : MetricFamily<Histogram>(name, help, labels, rules)

@@ -10,6 +10,7 @@ internal sealed class RuntimeMetrics
     private readonly string _app;
     private readonly CounterFamily _loaded;
     private readonly CounterFamily _initialized;
+    private readonly CounterFamily _failed;
     private readonly CounterFamily _requestsSent;
     private readonly CounterFamily _requestsReceived;
     private readonly CounterFamily _responsesSent;
@@ -19,13 +20,14 @@ internal sealed class RuntimeMetrics
     private readonly CounterFamily _allowedByDefault;
     private readonly CounterFamily _blockedByApp;
     private readonly CounterFamily _blockedByDefault;
-    private readonly ConcurrentDictionary<(string AppId, int Status), InvocationSeries> _invoked = new();
+    private readonly ConcurrentDictionary<(string AppId, int? Status), InvocationSeries> _invoked = new();
 
     public RuntimeMetrics(string app, MetricsSettings settings, LabelRules rules, ICollection<MetricFamily> families)
     {
         _app = app;
         _loaded = Counter("component_loaded", "The number of successfully loaded components.", "app_id");
         _initialized = Counter("component_init_total", "The number of initialized components.", "app_id", "component");
+        _failed = Counter("component_init_fail_total", "The number of component initialization failures.", "app_id", "component", "componentName", "reason");
         _requestsSent = Counter("service_invocation_req_sent_total", "The number of requests sent via service invocation.", "app_id", "dst_app_id", "type");
         _requestsReceived = Counter("service_invocation_req_recv_total", "The number of requests received via service invocation.", "app_id", "src_app_id");
         _responsesSent = Counter("service_invocation_res_sent_total", "The number of responses sent via service invocation.", "app_id", "dst_app_id", "status");
@@ -53,21 +55,25 @@ internal sealed class RuntimeMetrics
         _initialized.With(_app, component.Type).Add();
     }
 
-    /// <summary>A call to another sidecar or an HTTPEndpoint, and its answer.</summary>
-    public void Invoked(string appId, int status, TimeSpan elapsed)
+    /// <summary>A component of a reload that cannot be used; at a start it would end the sidecar.</summary>
+    public void Failed(ComponentResource component, bool isCreated)
+        => _failed.With(_app, component.Type, component.Name, isCreated ? "init" : "creation").Add();
+
+    /// <summary>A call to another sidecar or an HTTPEndpoint, and its answer if there was one.</summary>
+    public void Invoked(string appId, int? status, TimeSpan elapsed)
     {
         if (!_invoked.TryGetValue((appId, status), out var series))
         {
-            var code = status.ToString(CultureInfo.InvariantCulture);
+            var code = status?.ToString(CultureInfo.InvariantCulture);
             series = _invoked.GetOrAdd((appId, status), new InvocationSeries(
                 _requestsSent.With(_app, appId, "unary"),
-                _responsesReceived.With(_app, appId, code, "unary"),
-                _responseLatency.With(_app, appId, code)));
+                code is null ? null : _responsesReceived.With(_app, appId, code, "unary"),
+                code is null ? null : _responseLatency.With(_app, appId, code)));
         }
 
         series.Sent.Add();
-        series.Received.Add();
-        series.Latency.Record(elapsed.TotalMilliseconds);
+        series.Received?.Add();
+        series.Latency?.Record(elapsed.TotalMilliseconds);
     }
 
     /// <summary>A call of another sidecar, and the answer to it.</summary>
@@ -89,5 +95,5 @@ internal sealed class RuntimeMetrics
         family.With(callerAppId, callerNamespace, trustDomain).Add();
     }
 
-    private sealed record InvocationSeries(Counter Sent, Counter Received, Histogram Latency);
+    private sealed record InvocationSeries(Counter Sent, Counter? Received, Histogram? Latency);
 }

@@ -15,6 +15,8 @@ internal sealed class SidecarMetrics
         IsEnabled = options.EnableMetrics && settings.IsEnabled;
         Http = new HttpMetrics(options.AppId, settings, rules, _families);
         Runtime = new RuntimeMetrics(options.AppId, settings, rules, _families);
+        Components = new ComponentMetrics(options.AppId, options.Namespace, settings, rules, _families);
+        Resiliency = new ResiliencyMetrics(options.AppId, rules, _families);
     }
 
     public bool IsEnabled { get; }
@@ -22,6 +24,10 @@ internal sealed class SidecarMetrics
     public HttpMetrics Http { get; }
 
     public RuntimeMetrics Runtime { get; }
+
+    public ComponentMetrics Components { get; }
+
+    public ResiliencyMetrics Resiliency { get; }
 
     /// <summary>Any path, as in daprd.</summary>
     public async Task AnswerAsync(HttpContext http)

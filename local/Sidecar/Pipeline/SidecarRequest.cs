@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using McpAspire.Sidecar.Hosting;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Metrics;
@@ -12,6 +13,9 @@ internal delegate Task SidecarDelegate(SidecarRequest request);
 
 /// <summary>Sees the app's answer before it goes to the caller; true: it has answered itself.</summary>
 internal delegate ValueTask<bool> ResponseInterceptor(SidecarRequest request, HttpResponseMessage response);
+
+/// <summary>Puts a token that is still good on a call that is sent again; it is told how the last try was answered, if it was.</summary>
+internal delegate ValueTask CredentialRenewal(HttpRequestMessage message, HttpStatusCode? lastStatus, CancellationToken cancellationToken);
 
 internal enum PipelineStage
 {
@@ -66,6 +70,12 @@ internal sealed class SidecarRequest(HttpContext http, RuntimeSnapshot runtime)
 
     public ResponseInterceptor? Interceptor { get; set; }
 
+    /// <summary>Of the handlers that put a token on it: the waits of a retry policy can outlast one.</summary>
+    public CredentialRenewal? Renewal { get; private set; }
+
+    /// <summary>When the call to the target was last begun, as a timestamp.</summary>
+    public long AttemptedAt { get; private set; }
+
     /// <summary>The status of the target's answer; 0 while there is none.</summary>
     public int TargetStatus { get; private set; }
 
@@ -74,6 +84,18 @@ internal sealed class SidecarRequest(HttpContext http, RuntimeSnapshot runtime)
 
     /// <summary>Bytes of the answer's body so far.</summary>
     public long AnswerBytes => HttpMethods.IsHead(Http.Request.Method) ? 0 : _counted?.Count ?? _known ?? Http.Response.ContentLength ?? 0;
+
+    public void BeginAttempt() => AttemptedAt = Stopwatch.GetTimestamp();
+
+    public void RenewWith(CredentialRenewal renewal)
+    {
+        var earlier = Renewal;
+        Renewal = earlier is null ? renewal : async (message, lastStatus, cancellationToken) =>
+        {
+            await earlier(message, lastStatus, cancellationToken);
+            await renewal(message, lastStatus, cancellationToken);
+        };
+    }
 
     /// <summary>Notes the target's answer; a body of unknown length is counted while it is written.</summary>
     public void Measure(int status, long? length)

@@ -7,6 +7,12 @@ internal enum CircuitState
     Open,
 }
 
+internal static class CircuitStates
+{
+    /// <summary>As Dapr writes them, by their number; a state that it does not know is a label all the same.</summary>
+    public static IReadOnlyList<string> All { get; } = ["closed", "half-open", "open", "unknown"];
+}
+
 internal enum CallOutcome
 {
     Succeeded,
@@ -27,6 +33,18 @@ internal sealed class CircuitBreaker(CircuitBreakerPolicy policy, TimeProvider t
     private CircuitCounts _counts;
     private int _generation;
     private long _since = time.GetTimestamp();
+
+    public CircuitState State
+    {
+        get
+        {
+            lock (_lock)
+            {
+                Advance();
+                return _state;
+            }
+        }
+    }
 
     /// <summary>Without counting a call: for work that is in vain while the circuit is open.</summary>
     public void ThrowIfOpen()

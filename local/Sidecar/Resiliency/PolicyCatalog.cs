@@ -10,13 +10,17 @@ internal sealed class PolicyCatalog
     private readonly Dictionary<string, Named<RetryPolicy>> _retries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Named<CircuitBreakerPolicy>> _circuitBreakers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ResiliencyTarget> _apps = new(StringComparer.Ordinal);
+    private IReadOnlyList<ResiliencyResource> _documents = [];
+
+    /// <summary>Of all documents.</summary>
+    public IEnumerable<ResiliencyName> Sources => _documents.Select(document => document.Source);
 
     /// <summary>App ids that a target names, with their places.</summary>
     public IEnumerable<(string Id, Position Position)> Apps => _apps.Values.Select(target => (target.Name, target.Source.Position));
 
     public static PolicyCatalog Of(IReadOnlyList<ResiliencyResource> documents, Action<ResourceException> onProblem)
     {
-        var catalog = new PolicyCatalog();
+        var catalog = new PolicyCatalog { _documents = documents };
         foreach (var document in documents)
         {
             Add(catalog._timeouts, document.Timeouts, "timeout", onProblem);
@@ -36,14 +40,20 @@ internal sealed class PolicyCatalog
     public AppPolicies? For(string id)
     {
         var policies = _apps.TryGetValue(id, out var target)
-            ? new AppPolicies(Timeout(target.Timeout), Retry(target.Retry), CircuitBreaker(target.CircuitBreaker), target.CacheSize)
+            ? new AppPolicies(Timeout(target.Timeout), Retry(target.Retry), CircuitBreaker(target.CircuitBreaker), target.CacheSize, SourceOf(target))
             : new AppPolicies(
                 Timeout("DefaultAppTimeoutPolicy") ?? Timeout("DefaultTimeoutPolicy"),
                 Retry("DefaultAppRetryPolicy") ?? Retry("DefaultRetryPolicy"),
                 CircuitBreaker("DefaultAppCircuitBreakerPolicy") ?? CircuitBreaker("DefaultCircuitBreakerPolicy"),
-                AppPolicies.DefaultCacheSize);
+                AppPolicies.DefaultCacheSize,
+                SourceOfDefaults());
         return policies is { Timeout: null, Retry: null, CircuitBreaker: null } ? null : policies;
     }
+
+    private ResiliencyName SourceOf(ResiliencyTarget target) => _documents.First(document => document.Targets.Contains(target)).Source;
+
+    /// <summary>Defaults of several documents: the last one, as in Dapr.</summary>
+    private ResiliencyName SourceOfDefaults() => _documents.LastOrDefault()?.Source ?? new ResiliencyName(string.Empty, string.Empty);
 
     private TimeSpan? Timeout(string? name)
         => name is not null && _timeouts.TryGetValue(name, out var found) && found.Value > TimeSpan.Zero ? found.Value : null;

@@ -16,20 +16,23 @@ internal sealed class ResilientCall : HttpMessageHandler
     private readonly HttpMessageInvoker _inner;
     private readonly CircuitBreaker? _breaker;
     private readonly AppSlot? _slot;
+    private readonly CallAttempts _attempts;
     private readonly CancellationToken _callerGone;
     private readonly CancellationTokenSource _timeUp;
     private readonly CancellationTokenSource _end;
     private long _tryBegan;
     private int? _permit;
     private bool _targetFailed;
+    private bool _isTimeoutCounted;
     private string? _failure;
 
-    public ResilientCall(ResilientTarget target, HttpMessageInvoker inner, string method, AppSlot? slot, CancellationToken callerGone)
+    public ResilientCall(ResilientTarget target, HttpMessageInvoker inner, string method, AppSlot? slot, CallAttempts attempts, CancellationToken callerGone)
     {
         _target = target;
         _inner = inner;
         _breaker = target.BreakerOf(method);
         _slot = slot;
+        _attempts = attempts;
         _callerGone = callerGone;
         _timeUp = new CancellationTokenSource(Timeout.InfiniteTimeSpan, target.Time);
         _end = CancellationTokenSource.CreateLinkedTokenSource(callerGone, _timeUp.Token);
@@ -52,6 +55,7 @@ internal sealed class ResilientCall : HttpMessageHandler
     {
         if (HasTimedOut)
         {
+            CountTimeout();
             Settle(CallOutcome.Failed);
         }
         else if (_callerGone.IsCancellationRequested || IsCallers(error))
@@ -68,6 +72,7 @@ internal sealed class ResilientCall : HttpMessageHandler
     {
         try
         {
+            _target.Called(_breaker);
             _breaker?.ThrowIfOpen();
             var backoff = _target.Policies.Retry is { } policy && await ReplayableBody.TryMakeAsync(request, MaxReplayedBody, cancellationToken)
                 ? policy.Start(_target.Time)
@@ -81,7 +86,9 @@ internal sealed class ResilientCall : HttpMessageHandler
                 }
 
                 Settle(_targetFailed ? CallOutcome.Failed : CallOutcome.Succeeded);
-                _target.LogRetry(backoff.Retries, wait, response is null ? Describe(exception!) : $"status {(int)response.StatusCode}");
+                _target.Retrying(backoff.Retries, wait, response is null ? Describe(exception!) : $"status {(int)response.StatusCode}");
+                _attempts.Failed(response);
+                var status = response?.StatusCode;
                 response?.Dispose();
                 _failure = null;
                 _slot?.Leave();
@@ -90,6 +97,8 @@ internal sealed class ResilientCall : HttpMessageHandler
                 {
                     await _slot.EnterAsync(cancellationToken);
                 }
+
+                await _attempts.PrepareAsync(request, status, cancellationToken);
             }
         }
         catch (CircuitOpenException exception)
@@ -134,7 +143,12 @@ internal sealed class ResilientCall : HttpMessageHandler
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             _targetFailed = true;
-            _failure = limit.IsCancellationRequested ? "context deadline exceeded" : null;
+            if (limit.IsCancellationRequested)
+            {
+                CountTimeout();
+                _failure = "context deadline exceeded";
+            }
+
             return (null, exception);
         }
     }
@@ -149,6 +163,16 @@ internal sealed class ResilientCall : HttpMessageHandler
         }
 
         return response;
+    }
+
+    /// <summary>Once a call, as Dapr counts it.</summary>
+    private void CountTimeout()
+    {
+        if (!_isTimeoutCounted)
+        {
+            _isTimeoutCounted = true;
+            _target.TimedOut();
+        }
     }
 
     private bool IsWorthARetry(HttpResponseMessage? response)

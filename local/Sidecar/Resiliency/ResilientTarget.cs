@@ -1,3 +1,4 @@
+using McpAspire.Sidecar.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace McpAspire.Sidecar.Resiliency;
@@ -8,21 +9,24 @@ internal sealed partial class ResilientTarget
     private readonly ILogger _logger;
     private readonly CircuitBreakers? _breakers;
     private readonly bool _perMethod;
+    private readonly PolicyMetrics? _metrics;
 
     /// <param name="id">The app id.</param>
     /// <param name="policies">What a Resiliency says about it.</param>
     /// <param name="perMethod">As in Dapr: an app has a circuit for each method, an HTTPEndpoint one for all.</param>
     /// <param name="time">For waits and limits.</param>
     /// <param name="logger">For retries and changes of a circuit.</param>
-    public ResilientTarget(string id, AppPolicies policies, bool perMethod, TimeProvider time, ILogger logger)
+    /// <param name="metrics">For the same, and timeouts.</param>
+    public ResilientTarget(string id, AppPolicies policies, bool perMethod, TimeProvider time, ILogger logger, PolicyMetrics? metrics = null)
     {
         Id = id;
         Policies = policies;
         Time = time;
         _logger = logger;
         _perMethod = perMethod;
+        _metrics = metrics;
         _breakers = policies.CircuitBreaker is { } breaker
-            ? new CircuitBreakers(policies.CacheSize, key => new CircuitBreaker(breaker, time, (before, after) => Log.Changed(logger, key, before, after)))
+            ? new CircuitBreakers(policies.CacheSize, key => new CircuitBreaker(breaker, time, (before, after) => Changed(key, before, after)))
             : null;
     }
 
@@ -34,7 +38,21 @@ internal sealed partial class ResilientTarget
 
     public CircuitBreaker? BreakerOf(string method) => _breakers?.Of(_perMethod ? $"{Id}:{method}" : Id);
 
-    public void LogRetry(int retry, TimeSpan wait, string reason) => Log.Retrying(_logger, Id, retry, wait.TotalMilliseconds, reason);
+    public void Called(CircuitBreaker? breaker) => _metrics?.Called(Policies, breaker?.State);
+
+    public void Retrying(int retry, TimeSpan wait, string reason)
+    {
+        _metrics?.Retried();
+        Log.Retrying(_logger, Id, retry, wait.TotalMilliseconds, reason);
+    }
+
+    public void TimedOut() => _metrics?.TimedOut();
+
+    private void Changed(string circuit, CircuitState before, CircuitState after)
+    {
+        _metrics?.Changed(after);
+        Log.Changed(_logger, circuit, before, after);
+    }
 
     private static partial class Log
     {

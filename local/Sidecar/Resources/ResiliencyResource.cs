@@ -5,6 +5,7 @@ namespace McpAspire.Sidecar.Resources;
 /// <summary>A <c>kind: Resiliency</c> document: named policies, and the targets that use them.</summary>
 internal sealed record ResiliencyResource(
     string Name,
+    string Namespace,
     IReadOnlyList<string> Scopes,
     IReadOnlyList<Named<TimeSpan>> Timeouts,
     IReadOnlyList<Named<RetryPolicy>> Retries,
@@ -22,6 +23,7 @@ internal sealed record ResiliencyResource(
         var warnings = new List<string>();
         return new ResiliencyResource(
             ResourceMetadata.NameOf(document),
+            document.Map("metadata")?.Text("namespace") ?? string.Empty,
             document.Texts("scopes"),
             Each(policies?.Map("timeouts"), GoDuration.Required),
             Each(policies?.Map("retries"), (map, name) => ResiliencyPolicies.ReadRetry(map, name, warnings)),
@@ -30,6 +32,8 @@ internal sealed record ResiliencyResource(
             warnings,
             document.Position);
     }
+
+    public ResiliencyName Source => new(Name, Namespace);
 
     public bool IsInScopeOf(string appId) => Scopes.Count == 0 || Scopes.Contains(appId);
 

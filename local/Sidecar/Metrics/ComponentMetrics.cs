@@ -1,0 +1,34 @@
+using McpAspire.Sidecar.Resources;
+
+namespace McpAspire.Sidecar.Metrics;
+
+/// <summary><c>dapr_component_*</c>: what the API asked of secret stores. As in Dapr a <c>secretKeyRef</c> does not count.</summary>
+internal sealed class ComponentMetrics
+{
+    private static readonly string[] _labels = ["app_id", "component", "namespace", "operation", "success"];
+
+    private readonly string _app;
+    private readonly string _namespace;
+    private readonly CounterFamily _secrets;
+    private readonly HistogramFamily _secretLatency;
+
+    public ComponentMetrics(string app, string ns, MetricsSettings settings, LabelRules rules, ICollection<MetricFamily> families)
+    {
+        (_app, _namespace) = (app, ns);
+        _secrets = new CounterFamily("dapr_component_secret_count", "The number of operations performed on the secret component.", _labels, rules);
+        _secretLatency = new HistogramFamily("dapr_component_secret_latencies", "The latency of the response from the secret component.", settings.LatencyBounds, _labels, rules);
+        families.Add(_secrets);
+        families.Add(_secretLatency);
+    }
+
+    /// <param name="store">A store that is loaded: a caller's own names would be series without end.</param>
+    /// <param name="isBulk">All its secrets, or one.</param>
+    /// <param name="isFound">Whether the store had an answer.</param>
+    /// <param name="elapsed">In the store.</param>
+    public void SecretRead(string store, bool isBulk, bool isFound, TimeSpan elapsed)
+    {
+        ReadOnlySpan<string> values = [_app, store, _namespace, isBulk ? "bulk_get" : "get", isFound ? "true" : "false"];
+        _secrets.With(values).Add();
+        _secretLatency.With(values).Record(elapsed.TotalMilliseconds);
+    }
+}
