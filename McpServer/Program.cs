@@ -3,6 +3,7 @@ using McpAspire.McpServer.Authentication;
 using McpAspire.McpServer.Configuration;
 using McpAspire.McpServer.Data;
 using McpAspire.McpServer.Health;
+using McpAspire.McpServer.Limits;
 using McpAspire.McpServer.Tools;
 using McpAspire.ServiceDefaults;
 
@@ -16,6 +17,7 @@ return await ExitCodes.RunAsync(async () =>
     builder.AddTicketDatabase();        // SQLite by EF Core, every query in the caller's tenant
     builder.AddTicketTools();           // tools, scopes, audit trail
     builder.AddPages();                 // which pages may call
+    builder.AddCallerLimit();           // how often one caller may
     builder.AddReadiness();             // database and the provider's keys
 
     var app = builder.Build();
@@ -26,8 +28,9 @@ return await ExitCodes.RunAsync(async () =>
     app.UseCors();
     app.UseAuthentication();
     app.UseAuthorization();
+    app.UseRateLimiter();
     app.MapDefaultEndpoints();
-    app.MapMcp("/mcp").RequireMcpAuthorization();
+    app.MapMcp("/mcp").RequireMcpAuthorization().LimitEachCaller();
     app.MapAuditPage();
 
     await app.RunAsync();

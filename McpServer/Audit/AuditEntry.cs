@@ -1,6 +1,6 @@
 namespace McpAspire.McpServer.Audit;
 
-/// <summary>One tool call, allowed or refused. Never changed after its outcome is known, never deleted by this service.</summary>
+/// <summary>One tool call, allowed or refused. Never changed after its outcome is known; <see cref="AuditRetention"/> deletes it in the end.</summary>
 internal sealed class AuditEntry
 {
     public const string Pending = "pending";

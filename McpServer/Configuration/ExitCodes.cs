@@ -29,7 +29,7 @@ internal static class ExitCodes
         AggregateException many when many.InnerExceptions.All(inner => Sentences(inner).Count > 0)
             => [.. many.InnerExceptions.SelectMany(Sentences).Distinct(StringComparer.Ordinal)],
         StartupException failure => [failure.Message],
-        InvalidOperationException { InnerException: FormatException } badValue => [badValue.Message],
+        InvalidOperationException { InnerException: FormatException or ArgumentException { InnerException: FormatException or OverflowException } } badValue => [badValue.Message],
         IOException cannotListen when cannotListen.Message.StartsWith("Failed to bind", StringComparison.Ordinal)
             => [$"{cannotListen.Message.TrimEnd('.')}. Set ASPNETCORE_URLS to a free address."],
         _ => [],

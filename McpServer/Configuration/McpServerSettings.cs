@@ -16,5 +16,14 @@ internal sealed record McpServerSettings
     /// <summary>Origins of pages that may call the endpoint, for example the Inspector's.</summary>
     public string[] AllowedOrigins { get; init; } = [];
 
+    /// <summary>Of one caller, to the MCP endpoint; 0: as many as it likes.</summary>
+    public int RequestsPerMinute { get; init; } = 1_200;
+
+    /// <summary>How long a row of the audit trail is kept; 0: for ever.</summary>
+    public int AuditRetentionDays { get; init; } = 90;
+
+    /// <summary>How many rows the audit trail may have, whatever their age; 0: any number.</summary>
+    public long AuditMaxRows { get; init; } = 1_000_000;
+
     public HttpServerSessionMode ParsedSessionMode => Enum.Parse<HttpServerSessionMode>(SessionMode, ignoreCase: true);
 }

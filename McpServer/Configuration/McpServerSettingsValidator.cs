@@ -24,5 +24,17 @@ internal sealed class McpServerSettingsValidator : IValidateOptions<McpServerSet
         {
             yield return $"McpServer:AuditLoginUrl is '{settings.AuditLoginUrl}'; it must be empty or the http address of the audit page at the sidecar.";
         }
+
+        foreach (var (key, value, most) in Numbers(settings).Where(number => number.Value < 0 || number.Value > number.Most))
+        {
+            yield return $"McpServer:{key} is '{value}'; allowed are 0 (no limit) to {most}.";
+        }
     }
+
+    private static IEnumerable<(string Key, long Value, long Most)> Numbers(McpServerSettings settings) =>
+    [
+        (nameof(settings.RequestsPerMinute), settings.RequestsPerMinute, 1_000_000),
+        (nameof(settings.AuditRetentionDays), settings.AuditRetentionDays, 36_500),
+        (nameof(settings.AuditMaxRows), settings.AuditMaxRows, 1_000_000_000),
+    ];
 }

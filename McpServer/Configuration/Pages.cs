@@ -21,7 +21,7 @@ internal static class Pages
                 .WithOrigins(settings.Value.AllowedOrigins)
                 .WithMethods(HttpMethods.Get, HttpMethods.Post, HttpMethods.Delete)
                 .WithHeaders(RequestHeaders)
-                .WithExposedHeaders(HeaderNames.WWWAuthenticate, "Mcp-Session-Id")));
+                .WithExposedHeaders(HeaderNames.WWWAuthenticate, HeaderNames.RetryAfter, "Mcp-Session-Id")));
         return builder;
     }
 }

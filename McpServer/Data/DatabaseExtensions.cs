@@ -22,6 +22,7 @@ internal static class DatabaseExtensions
             .UseSqlite(ConnectionString(services.GetRequiredService<IConfiguration>()))
             .AddInterceptors(services.GetRequiredService<DatabaseTracing>()));
         builder.Services.AddSingleton<DatabaseSetup>();
+        builder.Services.AddHostedService<AuditRetention>();
         return builder;
     }
 

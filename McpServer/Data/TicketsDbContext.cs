@@ -50,6 +50,7 @@ internal sealed class TicketsDbContext(DbContextOptions<TicketsDbContext> option
             entry.HasQueryFilter(row => row.Tenant == CurrentTenant);
             entry.Property(row => row.Id).ValueGeneratedNever();
             entry.HasIndex(row => new { row.Tenant, row.Time });
+            entry.HasIndex(row => new { row.Time, row.Id });
         });
     }
 }

@@ -6,6 +6,7 @@ using McpAspire.Sidecar.Resources;
 
 // "Sidecar run …" is the command line of the dapr CLI, "Sidecar …" that of daprd.
 var asDaprRun = args is ["run", ..];
+ParsedArguments? arguments = null;
 try
 {
     if (args is ["check", .. var rest])
@@ -13,7 +14,7 @@ try
         return PreflightCommand.Run(ParsedArguments.Parse(rest, Flags.OfCheck), Environment.GetEnvironmentVariable, Console.Out);
     }
 
-    var arguments = ParsedArguments.Parse(asDaprRun ? args[1..] : args);
+    arguments = ParsedArguments.Parse(asDaprRun ? args[1..] : args);
     if (arguments.Switch("help"))
     {
         Console.Out.WriteLine(Usage.Text);
@@ -29,13 +30,17 @@ try
     var options = new SidecarOptionsReader(arguments, Environment.GetEnvironmentVariable, asDaprRun).Read();
     return await SidecarHost.RunAsync(options, Environment.GetEnvironmentVariable);
 }
-catch (CommandLineException exception)
+catch (Exception exception) when (exception is CommandLineException or ResourceException)
 {
-    Console.Error.WriteLine(exception.Message);
-    return exception.ExitCode;
-}
-catch (ResourceException exception)
-{
-    Console.Error.WriteLine(exception.Message);
-    return 1;
+    var exitCode = (exception as CommandLineException)?.ExitCode ?? 1;
+    if (arguments is null || exitCode == CommandLineException.WrongUsage)
+    {
+        Console.Error.WriteLine(exception.Message);
+    }
+    else
+    {
+        FatalError.Say(exception.Message, arguments);
+    }
+
+    return exitCode;
 }

@@ -10,6 +10,9 @@ public sealed class ConfigurationTests
     [InlineData("Keycloak:ssl-required", "all", "Keycloak:ssl-required is 'all', which demands https there")]
     [InlineData("McpServer:SessionMode", "Sticky", "McpServer:SessionMode is 'Sticky'; allowed are Stateless, Stateful, StatefulForInitializeClients.")]
     [InlineData("McpServer:AllowedOrigins:0", "http://localhost:6274/", "'http://localhost:6274/'; an origin is scheme, host and port without a path")]
+    [InlineData("McpServer:RequestsPerMinute", "-1", "McpServer:RequestsPerMinute is '-1'; allowed are 0 (no limit) to 1000000.")]
+    [InlineData("McpServer:AuditRetentionDays", "99999", "McpServer:AuditRetentionDays is '99999'; allowed are 0 (no limit) to 36500.")]
+    [InlineData("McpServer:AuditMaxRows", "many", "'many' at 'McpServer:AuditMaxRows'")]
     [InlineData("ConnectionStrings:tickets", "Server=db", "ConnectionStrings:tickets is not a SQLite connection string")]
     public async Task Start_WithAWrongSetting_SaysASentenceAndExitsWith1(string key, string value, string sentence)
     {

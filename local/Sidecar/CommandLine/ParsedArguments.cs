@@ -24,7 +24,7 @@ internal sealed class ParsedArguments
         null => otherwise,
         "" or "true" or "1" or "t" or "T" or "TRUE" or "True" => true,
         "false" or "0" or "f" or "F" or "FALSE" or "False" => false,
-        var text => throw new CommandLineException($"The value '{text}' of --{flag} is not a switch; allowed are true and false.", 2),
+        var text => throw new CommandLineException($"The value '{text}' of --{flag} is not a switch; allowed are true and false.", CommandLineException.WrongUsage),
     };
 
     public static ParsedArguments Parse(IReadOnlyList<string> args, IReadOnlyDictionary<string, Flag>? known = null)
@@ -62,7 +62,7 @@ internal sealed class ParsedArguments
             }
             else
             {
-                throw new CommandLineException($"The flag --{flag.Name} needs a value.", 2);
+                throw new CommandLineException($"The flag --{flag.Name} needs a value.", CommandLineException.WrongUsage);
             }
 
             parsed.Add(flag, value);
@@ -88,7 +88,7 @@ internal sealed class ParsedArguments
 
         return _known.TryGetValue(name, out var flag)
             ? (flag, inline)
-            : throw new CommandLineException($"Unknown flag '{argument}'{NearestName.Hint("--" + name, _known.Keys.Select(known => "--" + known))}.", 2);
+            : throw new CommandLineException($"Unknown flag '{argument}'{NearestName.Hint("--" + name, _known.Keys.Select(known => "--" + known))}.", CommandLineException.WrongUsage);
     }
 
     private void Add(Flag flag, string value)

@@ -23,19 +23,32 @@ internal sealed partial class ResourceReloader(SidecarRuntime runtime, SidecarOp
     public async Task RunAsync(SnapshotLife life, CancellationToken stopping)
     {
         using var hangup = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangup);
-        using var watchers = new Watchers(Watch(life.Snapshot));
-        Log.Watching(logger, watchers.Paths);
+        var started = life.Snapshot.Configuration;
+        var watchers = StartWatching(life.Snapshot);
         try
         {
             await foreach (var reason in _reasons.Reader.ReadAllAsync(stopping))
             {
                 await Task.Delay(_calm, time, stopping);
                 _ = _reasons.Reader.TryRead(out _);
-                if (await LoadAsync(reason, stopping) is { } next)
+                if (await LoadAsync(reason, stopping) is not { } next)
                 {
-                    life.Dispose();
-                    life = next;
+                    continue;
                 }
+
+                if (StartSettings.Changed(started, next.Snapshot.Configuration) is { Count: > 0 } fields)
+                {
+                    Log.NotChanged(logger, string.Join(", ", fields));
+                }
+
+                if (next.Snapshot.Configuration.HotReload != life.Snapshot.Configuration.HotReload)
+                {
+                    watchers.Dispose();
+                    watchers = StartWatching(next.Snapshot);
+                }
+
+                life.Dispose();
+                life = next;
             }
         }
         catch (OperationCanceledException)
@@ -44,8 +57,16 @@ internal sealed partial class ResourceReloader(SidecarRuntime runtime, SidecarOp
         }
         finally
         {
+            watchers.Dispose();
             life.Dispose();
         }
+    }
+
+    private Watchers StartWatching(RuntimeSnapshot snapshot)
+    {
+        var watchers = new Watchers(Watch(snapshot));
+        Log.Watching(logger, watchers.Paths);
+        return watchers;
     }
 
     private async Task<SnapshotLife?> LoadAsync(string reason, CancellationToken stopping)
@@ -141,6 +162,9 @@ internal sealed partial class ResourceReloader(SidecarRuntime runtime, SidecarOp
 
         [LoggerMessage(1, LogLevel.Information, "Resources reloaded ({Reason}): {Description}")]
         public static partial void Reloaded(ILogger logger, string reason, string description);
+
+        [LoggerMessage(4, LogLevel.Warning, "Read at the start alone, and now different: {Fields}. The earlier values stay in use until the sidecar starts again.")]
+        public static partial void NotChanged(ILogger logger, string fields);
 
         [LoggerMessage(2, LogLevel.Error, "Resources not reloaded ({Reason}), the earlier ones stay in use: {Problem}")]
         public static partial void Refused(ILogger logger, string reason, string problem);

@@ -17,6 +17,13 @@ internal sealed class ForwardTransformer(SidecarRequest request, InvocationTarge
     public static Uri? Url(InvocationTarget target, string method, string query)
         => Uri.TryCreate(method.Length == 0 && target.HasPath ? target.BaseUrl + query : $"{target.BaseUrl}/{method}{query}", _asWritten, out var url) ? url : null;
 
+    /// <summary>The same call at another port of this machine.</summary>
+    public static Uri AtPort(Uri url, int port)
+    {
+        var authority = $"{url.Scheme}://{url.Authority}".Length;
+        return new Uri($"http://127.0.0.1:{port}{url.OriginalString[authority..]}", _asWritten);
+    }
+
     public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         proxyRequest.RequestUri = url;

@@ -13,7 +13,8 @@ internal static class HttpClients
     public static HttpMessageInvoker ForForwarding(
         SidecarOptions options,
         Action<SslClientAuthenticationOptions>? tls = null,
-        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null)
+        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null,
+        Func<HttpMessageHandler, HttpMessageHandler>? around = null)
     {
         var handler = new SocketsHttpHandler
         {
@@ -35,7 +36,7 @@ internal static class HttpClients
             handler.ConnectCallback = connect;
         }
 
-        return new HttpMessageInvoker(new UploadFlushHandler(new SendOnceHandler(handler)));
+        return new HttpMessageInvoker(new UploadFlushHandler(new SendOnceHandler(around?.Invoke(handler) ?? handler)));
     }
 
     /// <summary>For an app that serves https on this machine: daprd does not check its certificate either.</summary>

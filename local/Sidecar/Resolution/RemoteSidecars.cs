@@ -22,6 +22,32 @@ internal sealed class RemoteSidecars(RegistrationFolder folder, SidecarRegistrat
     /// <summary>One of the app's sidecars, in turn; null when none runs.</summary>
     public InvocationTarget? Find(string appId, string ns)
     {
+        var targets = Targets(appId, ns);
+        return targets.Length > 0 ? targets[Turn(targets.Length)] : null;
+    }
+
+    /// <summary>The port of the next sidecar of the app whose sidecar has this one; null when all have refused.</summary>
+    public int? Next(int port, IReadOnlySet<int> refused)
+    {
+        if (!_byPort.TryGetValue(port, out var called))
+        {
+            return null;
+        }
+
+        if (refused.Contains(port))
+        {
+            _found.TryRemove((called.AppId, called.Namespace), out _); // what was found is out of date
+        }
+
+        int[] ports = [.. Targets(called.AppId, called.Namespace).Select(target => new Uri(target.BaseUrl).Port).Where(other => !refused.Contains(other))];
+        int[] others = [.. ports.Where(other => other != port)];
+        return others.Length > 0 ? others[Turn(others.Length)] : ports.Length > 0 ? port : null;
+    }
+
+    private int Turn(int count) => count == 1 ? 0 : (int)((uint)Interlocked.Increment(ref _turn) % (uint)count);
+
+    private InvocationTarget[] Targets(string appId, string ns)
+    {
         if (!_found.TryGetValue((appId, ns), out var found) || time.GetElapsedTime(found.At) > _fresh)
         {
             found = new Found(time.GetTimestamp(), [.. folder.Find(appId, ns).Where(registration => registration.Instance != self.Instance).Select(Target)]);
@@ -31,12 +57,7 @@ internal sealed class RemoteSidecars(RegistrationFolder folder, SidecarRegistrat
             }
         }
 
-        return found.Targets.Length switch
-        {
-            0 => null,
-            1 => found.Targets[0],
-            _ => found.Targets[(int)((uint)Interlocked.Increment(ref _turn) % (uint)found.Targets.Length)],
-        };
+        return found.Targets;
     }
 
     private InvocationTarget Target(SidecarRegistration registration)
@@ -45,7 +66,7 @@ internal sealed class RemoteSidecars(RegistrationFolder folder, SidecarRegistrat
         return new InvocationTarget
         {
             BaseUrl = $"http://127.0.0.1:{registration.Port}",
-            Client = LazyInitializer.EnsureInitialized(ref _client, () => HttpClients.ForForwarding(options, connect: ConnectAsync)),
+            Client = LazyInitializer.EnsureInitialized(ref _client, () => HttpClients.ForForwarding(options, connect: ConnectAsync, around: handler => new SidecarFailover(handler, this))),
             IsSidecar = true,
         };
     }

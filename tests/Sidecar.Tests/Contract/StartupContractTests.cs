@@ -59,7 +59,7 @@ public sealed class StartupContractTests
         Assert.Empty(came.Where(name => name.StartsWith("dapr_http", StringComparison.Ordinal)).Except(expected));
     }
 
-    /// <summary>Secrets and bindings as building blocks of their own, which are not here; a sidecar without components has loaded none.</summary>
+    /// <summary>Bindings are not here, and nothing asks for a secret: <c>ComponentMetricsTests</c> does.</summary>
     private static bool IsOfComponents(string name) => name.StartsWith("dapr_component_", StringComparison.Ordinal);
 
     private static async Task<IEnumerable<(string What, string Detail)>> StartAsync(JsonObject entry, int takenPort)

@@ -7,6 +7,7 @@ namespace McpAspire.Sidecar.Tests.Hosting;
 public sealed class ReloadTests
 {
     private const string Allow = ".*";
+    private const string AtTheStart = "Read at the start alone";
 
     private static CancellationToken Stopping => TestContext.Current.CancellationToken;
 
@@ -68,6 +69,47 @@ public sealed class ReloadTests
         await Eventually.TrueAsync(async () => await StatusAsync(sidecar, "/other") == 400, "the new rule holds", Stopping);
     }
 
+    [Fact]
+    public async Task Field_ThatIsReadAtTheStartAlone_IsNamedInOneWarning_AndTheRestTakesEffect()
+    {
+        await using var app = new EchoApp();
+        using var folder = Folder(hotReload: false);
+        await using var sidecar = await StartAsync(folder, app);
+
+        WriteRule(folder, "^/only");
+        await ReloadAsync(sidecar, 1);
+        Assert.DoesNotContain(AtTheStart, sidecar.Output, StringComparison.Ordinal);
+        WriteConfiguration(folder, hotReload: false, "  tracing: {samplingRate: \"1\"}\n  metrics: {http: {pathMatching: [/orders]}}\n  accessControl: {defaultAction: allow, trustDomain: other}\n  logging: {apiLogging: {enabled: true}}\n");
+        await ReloadAsync(sidecar, 2);
+
+        var warning = Assert.Single(sidecar.Output.Split('\n'), line => line.Contains(AtTheStart, StringComparison.Ordinal));
+        Assert.Contains("level=warning", warning, StringComparison.Ordinal);
+        Assert.Contains(": spec.tracing.samplingRate, spec.metrics.http.pathMatching, spec.accessControl.trustDomain.", warning, StringComparison.Ordinal);
+        await StatusAsync(sidecar, "/only");
+        await Eventually.TrueAsync(() => sidecar.Output.Contains("HTTP API Called", StringComparison.Ordinal), "the log of calls is on", Stopping);
+    }
+
+    [Fact]
+    public async Task HotReload_TurnedOnByAReload_WatchesFromThenOn()
+    {
+        await using var app = new EchoApp();
+        using var folder = Folder(hotReload: false);
+        await using var sidecar = await StartAsync(folder, app);
+
+        WriteConfiguration(folder, hotReload: true);
+        await ReloadAsync(sidecar, 1);
+        await Eventually.TrueAsync(() => sidecar.Output.Split('\n').Count(line => line.Contains("Watching", StringComparison.Ordinal)) == 2, "the files are watched", Stopping);
+        WriteRule(folder, "^/only");
+
+        await Eventually.TrueAsync(async () => await StatusAsync(sidecar, "/other") == 400, "the new rule holds", Stopping);
+    }
+
+    private static async Task ReloadAsync(SidecarProcess sidecar, int times)
+    {
+        sidecar.Signal(1);
+        await Eventually.TrueAsync(() => sidecar.Output.Split('\n').Count(line => line.Contains("Resources reloaded", StringComparison.Ordinal)) == times, "the resources are read again", Stopping);
+    }
+
     private static async Task<int> StatusAsync(SidecarProcess sidecar, string path)
         => (await RawClient.GetAsync(sidecar.HttpPort, path, Stopping, ("dapr-app-id", "app"))).Status;
 
@@ -84,22 +126,25 @@ public sealed class ReloadTests
     {
         var folder = new TemporaryFolder();
         WriteRule(folder, rule);
-        folder.Write("config.yaml", $"""
-            apiVersion: dapr.io/v1alpha1
-            kind: Configuration
-            metadata:
-              name: config
-            spec:
-              features:
-                - name: HotReload
-                  enabled: {(hotReload ? "true" : "false")}
-              httpPipeline:
-                handlers:
-                  - name: rule
-                    type: middleware.http.routerchecker
-            """);
+        WriteConfiguration(folder, hotReload);
         return folder;
     }
+
+    private static void WriteConfiguration(TemporaryFolder folder, bool hotReload, string more = "") => folder.Write("config.yaml", $"""
+        apiVersion: dapr.io/v1alpha1
+        kind: Configuration
+        metadata:
+          name: config
+        spec:
+          features:
+            - name: HotReload
+              enabled: {(hotReload ? "true" : "false")}
+          httpPipeline:
+            handlers:
+              - name: rule
+                type: middleware.http.routerchecker
+
+        """ + more);
 
     private static void WriteRule(TemporaryFolder folder, string rule) => folder.Write("resources/rule.yaml", $"""
         apiVersion: dapr.io/v1alpha1

@@ -80,6 +80,24 @@ public sealed class ClientCredentialsSidecarTests
         Assert.DoesNotContain(app.Requests, request => request.Path == "/mcp");
     }
 
+    [Fact]
+    [Trait("Category", "Timed")]
+    public async Task Retry_AfterAWaitThatOutlastedTheToken_CarriesANewOne()
+    {
+        await using var app = new EchoApp();
+        await using var provider = new FakeProvider { ExpiresIn = 1 };
+        using var folder = Folder(provider);
+        folder.Write(
+            "resources/resiliency.yaml",
+            "apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata:\n  name: r\nspec:\n  policies:\n    retries:\n      r: {duration: 1500ms, maxRetries: 2}\n  targets:\n    apps:\n      app: {retry: r}\n");
+        await using var sidecar = await StartAsync(folder, app);
+
+        var answer = await RawClient.GetAsync(sidecar.HttpPort, "/flaky", Stopping, ("dapr-app-id", "app"));
+
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(3, app.Requests.Where(request => request.Path == "/flaky").SelectMany(request => request.Headers.Values("Authorization")).Distinct().Count());
+    }
+
     private static Task<RawResponse> CallAsync(SidecarProcess sidecar)
         => RawClient.GetAsync(sidecar.HttpPort, "/mcp", Stopping, ("dapr-app-id", "app"), ("Authorization", "Bearer own"));
 

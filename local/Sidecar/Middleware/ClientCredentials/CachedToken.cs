@@ -15,12 +15,15 @@ internal sealed class CachedToken
     public CachedToken(TokenResponse response, DateTimeOffset requestedAt)
     {
         HeaderValue = response.HeaderValue;
+        RequestedAt = requestedAt;
         var lifetime = response.ExpiresIn ?? _unknownLifetime;
         var skew = lifetime / 10 < _longestSkew ? lifetime / 10 : _longestSkew;
         _useUntil = requestedAt + lifetime - skew;
     }
 
     public string HeaderValue { get; }
+
+    public DateTimeOffset RequestedAt { get; }
 
     public bool IsUsable(DateTimeOffset now) => now < _useUntil;
 }

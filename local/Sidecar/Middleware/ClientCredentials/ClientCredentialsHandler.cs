@@ -1,3 +1,4 @@
+using System.Net;
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.Middleware.Tokens;
 using McpAspire.Sidecar.Pipeline;
@@ -68,7 +69,24 @@ internal sealed partial class ClientCredentialsHandler(string headerName, PathFi
         }
 
         request.Http.Request.Headers[headerName] = token.HeaderValue;
+        request.RenewWith(async (message, lastStatus, cancellationToken) => token = await RenewAsync(token, message, lastStatus, cancellationToken));
         await next(request);
+    }
+
+    /// <summary>A try that is sent again without a new token is as good as the first one: what it is answered is the caller's.</summary>
+    private async ValueTask<CachedToken> RenewAsync(CachedToken token, HttpRequestMessage message, HttpStatusCode? lastStatus, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var current = lastStatus == HttpStatusCode.Unauthorized ? await tokens.GetOtherAsync(token, cancellationToken) : await tokens.GetAsync(cancellationToken);
+            SentToken.Replace(message, headerName, token.HeaderValue, current.HeaderValue);
+            return current;
+        }
+        catch (TokenRequestException exception)
+        {
+            Log.NoToken(logger, exception.Message);
+            return token;
+        }
     }
 
     private static ClientAuthentication Style(MiddlewareSettings settings) => settings.Text("authStyle") switch

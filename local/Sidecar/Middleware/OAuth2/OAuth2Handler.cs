@@ -86,6 +86,8 @@ internal sealed partial class OAuth2Handler(OAuth2Settings settings, UserTokenSo
         }
 
         request.Http.Request.Headers[settings.HeaderName] = current.HeaderValue;
+        var sent = current;
+        request.RenewWith(async (message, _, cancellationToken) => sent = await RenewAsync(login, sent, message, cancellationToken));
         if (settings.ScopeUpgrade)
         {
             var inner = request.Interceptor;
@@ -94,6 +96,25 @@ internal sealed partial class OAuth2Handler(OAuth2Settings settings, UserTokenSo
         }
 
         await next(request);
+    }
+
+    private async ValueTask<UserToken> RenewAsync(LoginState login, UserToken sent, HttpRequestMessage message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await tokens.CurrentAsync(login, login.Token ?? sent, cancellationToken) is not { } current)
+            {
+                return sent;
+            }
+
+            SentToken.Replace(message, settings.HeaderName, sent.HeaderValue, current.HeaderValue);
+            return current;
+        }
+        catch (TokenRequestException exception)
+        {
+            Log.NoToken(logger, exception.Message);
+            return sent;
+        }
     }
 
     private async Task CompleteAsync(SidecarRequest request, string id, LoginSession session, LoginState login, PendingLogin pending, string? code)

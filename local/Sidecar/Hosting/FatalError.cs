@@ -1,0 +1,25 @@
+using McpAspire.Sidecar.CommandLine;
+using Microsoft.Extensions.Logging;
+
+namespace McpAspire.Sidecar.Hosting;
+
+/// <summary>
+/// Why the sidecar does not start: as in daprd a line of level fatal in the log on standard output, which scripts look
+/// for. A person at a terminal gets the plain sentence on standard error, and not both on one terminal.
+/// </summary>
+internal static class FatalError
+{
+    public static void Say(string reason, ParsedArguments arguments)
+    {
+        if (!Console.IsErrorRedirected)
+        {
+            Console.Error.WriteLine(reason);
+        }
+
+        if (Console.IsErrorRedirected || Console.IsOutputRedirected)
+        {
+            var format = new LogFormat(arguments.Text("app-id") ?? string.Empty, IsJson: arguments.Text("log-as-json") is "" or "true");
+            Console.Out.WriteLine(format.Line(TimeProvider.System.GetUtcNow(), LogLevel.Critical, "dapr.runtime", $"Fatal error from runtime: {reason}", []));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using McpAspire.Sidecar.Invocation;
+
+namespace McpAspire.Sidecar.Resolution;
+
+/// <summary>
+/// Sends a call to another of an app's sidecars when the one it was meant for does not take the connection, so that
+/// nothing of the call has left; and a call that a policy sends again to the next one in turn.
+/// </summary>
+internal sealed class SidecarFailover(HttpMessageHandler inner, RemoteSidecars sidecars) : DelegatingHandler(inner)
+{
+    private static readonly HttpRequestOptionsKey<bool> _wasSent = new("was-sent");
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var refused = new HashSet<int>();
+        if (request.Options.TryGetValue(_wasSent, out _) && sidecars.Next(request.RequestUri!.Port, refused) is { } inTurn)
+        {
+            request.RequestUri = ForwardTransformer.AtPort(request.RequestUri, inTurn);
+        }
+
+        request.Options.Set(_wasSent, true);
+        while (true)
+        {
+            try
+            {
+                return await base.SendAsync(request, cancellationToken);
+            }
+            catch (HttpRequestException exception) when (exception.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError)
+            {
+                refused.Add(request.RequestUri!.Port);
+                if (sidecars.Next(request.RequestUri.Port, refused) is not { } other)
+                {
+                    throw;
+                }
+
+                request.RequestUri = ForwardTransformer.AtPort(request.RequestUri, other);
+            }
+        }
+    }
+}
