@@ -26,6 +26,7 @@ internal static class DaprErrors
 
     public static Task WriteAsync(HttpContext http, int status, string code, string message)
     {
+        http.Features.Set(new AnsweredError(code));
         var buffer = new ArrayBufferWriter<byte>(160);
         using (var writer = new Utf8JsonWriter(buffer, _json))
         {
@@ -47,6 +48,9 @@ internal static class DaprErrors
         return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(body, http.RequestAborted).AsTask();
     }
 }
+
+/// <summary>The code of the error that a request was answered with.</summary>
+internal sealed record AnsweredError(string Code);
 
 /// <summary>Short texts, as Dapr's middleware answers.</summary>
 internal static class PlainText

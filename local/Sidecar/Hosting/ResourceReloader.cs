@@ -31,14 +31,9 @@ internal sealed partial class ResourceReloader(SidecarRuntime runtime, SidecarOp
             {
                 await Task.Delay(_calm, time, stopping);
                 _ = _reasons.Reader.TryRead(out _);
-                if (await LoadAsync(reason, stopping) is not { } next)
+                if (await LoadAsync(reason, started, stopping) is not { } next)
                 {
                     continue;
-                }
-
-                if (StartSettings.Changed(started, next.Snapshot.Configuration) is { Count: > 0 } fields)
-                {
-                    Log.NotChanged(logger, string.Join(", ", fields));
                 }
 
                 if (next.Snapshot.Configuration.HotReload != life.Snapshot.Configuration.HotReload)
@@ -69,7 +64,7 @@ internal sealed partial class ResourceReloader(SidecarRuntime runtime, SidecarOp
         return watchers;
     }
 
-    private async Task<SnapshotLife?> LoadAsync(string reason, CancellationToken stopping)
+    private async Task<SnapshotLife?> LoadAsync(string reason, ConfigurationResource started, CancellationToken stopping)
     {
         RuntimeSnapshot snapshot;
         try
@@ -88,6 +83,11 @@ internal sealed partial class ResourceReloader(SidecarRuntime runtime, SidecarOp
             life.Dispose();
             Log.Refused(logger, reason, $"a handler of the new resources was not ready within {_readyWithin.TotalSeconds:0} s");
             return null;
+        }
+
+        if (StartSettings.Changed(started, snapshot.Configuration) is { Count: > 0 } fields)
+        {
+            Log.NotChanged(logger, string.Join(", ", fields));
         }
 
         runtime.Use(snapshot);

@@ -97,6 +97,7 @@ internal sealed class SidecarApplication(
         var (verb, status) = (request.Http.Request.Method, request.Http.Response.StatusCode);
         if (metrics.IsEnabled)
         {
+            CountError(request);
             metrics.Http.Served(verb, request.Path, status, request.Http.Request.ContentLength ?? 0, request.AnswerBytes, elapsed);
         }
 
@@ -105,6 +106,21 @@ internal sealed class SidecarApplication(
             apiLog.Write(request, elapsed);
         }
     }
+
+    /// <summary>As daprd: a failure that the app answers to a request of known length counts as one of the invocation.</summary>
+    private void CountError(SidecarRequest request)
+    {
+        if (request.Http.Features.Get<AnsweredError>() is { } error)
+        {
+            metrics.ErrorCodes.Answered(error.Code);
+        }
+        else if (request.TargetStatus is not (0 or (>= 200 and <= 399)) && !HasUnknownLength(request.Http.Request))
+        {
+            metrics.ErrorCodes.Answered(DaprErrors.DirectInvoke);
+        }
+    }
+
+    private static bool HasUnknownLength(HttpRequest http) => http.Headers.TransferEncoding.Count > 0;
 
     private Activity? StartTrace(SidecarRequest request)
     {

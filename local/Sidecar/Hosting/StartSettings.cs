@@ -18,6 +18,7 @@ internal static class StartSettings
         yield return ("spec.tracing.otel.protocol", $"{tracing.Otlp?.Grpc}");
         yield return ("spec.tracing.otel.headers", tracing.Otlp?.Headers);
         yield return ("spec.metrics.enabled", $"{metrics.IsEnabled}");
+        yield return ("spec.metrics.recordErrorCodes", $"{metrics.RecordsErrorCodes}");
         yield return ("spec.metrics.http.increasedCardinality", $"{metrics.IncreasedCardinality}");
         yield return ("spec.metrics.http.excludeVerbs", $"{metrics.ExcludeVerbs}");
         yield return ("spec.metrics.http.pathMatching", string.Join('\n', metrics.PathMatching));

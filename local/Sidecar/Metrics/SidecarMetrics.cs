@@ -16,6 +16,7 @@ internal sealed class SidecarMetrics
         Http = new HttpMetrics(options.AppId, settings, rules, _families);
         Runtime = new RuntimeMetrics(options.AppId, settings, rules, _families);
         Components = new ComponentMetrics(options.AppId, options.Namespace, settings, rules, _families);
+        ErrorCodes = new ErrorCodeMetrics(options.AppId, settings.RecordsErrorCodes, rules, _families);
         Resiliency = new ResiliencyMetrics(options.AppId, rules, _families);
     }
 
@@ -26,6 +27,8 @@ internal sealed class SidecarMetrics
     public RuntimeMetrics Runtime { get; }
 
     public ComponentMetrics Components { get; }
+
+    public ErrorCodeMetrics ErrorCodes { get; }
 
     public ResiliencyMetrics Resiliency { get; }
 

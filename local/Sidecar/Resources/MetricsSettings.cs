@@ -15,6 +15,8 @@ internal sealed record MetricsSettings
 
     public bool IsEnabled { get; init; } = true;
 
+    public bool RecordsErrorCodes { get; init; }
+
     /// <summary>True unless said otherwise, as in Dapr 1.18: paths are labels.</summary>
     public bool IncreasedCardinality { get; init; } = true;
 
@@ -30,17 +32,13 @@ internal sealed record MetricsSettings
     public static MetricsSettings Read(YamlMap metrics)
     {
         metrics.Only("enabled", "http", "rules", "latencyDistributionBuckets", "recordErrorCodes", "workflow");
-        if (metrics.Switch("recordErrorCodes", otherwise: false))
-        {
-            throw new ResourceException(metrics.PositionOf("recordErrorCodes"), "'spec.metrics.recordErrorCodes' is not part of this sidecar; leave it out.");
-        }
-
         var http = metrics.Map("http")?.Only("increasedCardinality", "pathMatching", "excludeVerbs");
         var bounds = metrics.Texts("latencyDistributionBuckets");
         return new MetricsSettings
         {
             IsConfigured = true,
             IsEnabled = metrics.Switch("enabled", otherwise: true),
+            RecordsErrorCodes = metrics.Switch("recordErrorCodes", otherwise: false),
             IncreasedCardinality = http?.Switch("increasedCardinality", otherwise: true) ?? true,
             ExcludeVerbs = http?.Switch("excludeVerbs", otherwise: false) ?? false,
             PathMatching = http?.Texts("pathMatching") ?? [],

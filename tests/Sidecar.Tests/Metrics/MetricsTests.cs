@@ -72,6 +72,27 @@ public sealed class MetricsTests
         Assert.Contains(expected, await SettledAsync(sidecar, expected), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task ErrorCodes_AreCounted_WhereTheConfigurationSaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        await using var app = new EchoApp();
+        await using var sidecar = await StartAsync(app, "--config", folder.Write("config.yaml", Configuration("recordErrorCodes: true")));
+
+        await RawClient.GetAsync(sidecar.HttpPort, "/nowhere", Stopping);
+        await RawClient.GetAsync(sidecar.HttpPort, "/b/json-error/503", Stopping, ("dapr-app-id", "app"));
+        await RawClient.GetAsync(sidecar.HttpPort, "/show", Stopping, ("dapr-app-id", "app"));
+        await RawClient.GetAsync(sidecar.HttpPort, "/v1.0/secrets/none/bulk", Stopping);
+        await RawClient.GetAsync(sidecar.HttpPort, "/v1.0/healthz?appid=other", Stopping);
+
+        await MetricsPort.HoldsAsync(
+            sidecar,
+            Stopping,
+            "dapr_error_code_total{app_id=\"app\",category=\"service-invocation\",error_code=\"ERR_DIRECT_INVOKE\"} 2",
+            "dapr_error_code_total{app_id=\"app\",category=\"secret\",error_code=\"ERR_SECRET_STORE_NOT_FOUND\"} 1",
+            "dapr_error_code_total{app_id=\"app\",category=\"health\",error_code=\"ERR_HEALTH_APPID_NOT_MATCH\"} 1");
+    }
+
     [Theory]
     [InlineData("metrics:\n    enabled: false", "")]
     [InlineData("metric:\n    enabled: false", "")]

@@ -1,0 +1,29 @@
+namespace McpAspire.Sidecar.Metrics;
+
+/// <summary><c>dapr_error_code_total</c>, where <c>spec.metrics.recordErrorCodes</c> asks for it: the errors that the API answered.</summary>
+internal sealed class ErrorCodeMetrics
+{
+    private readonly string _app;
+    private readonly CounterFamily? _total;
+
+    public ErrorCodeMetrics(string app, bool isEnabled, LabelRules rules, ICollection<MetricFamily> families)
+    {
+        _app = app;
+        if (isEnabled)
+        {
+            _total = new CounterFamily("dapr_error_code_total", "Total number of times an error with a specific error code was encountered.", ["app_id", "category", "error_code"], rules);
+            families.Add(_total);
+        }
+    }
+
+    public void Answered(string code) => _total?.With(_app, Category(code), code).Add();
+
+    private static string Category(string code) => code switch
+    {
+        "ERR_DIRECT_INVOKE" => "service-invocation",
+        "ERR_PERMISSION_DENIED" => "secret",
+        _ when code.StartsWith("ERR_SECRET", StringComparison.Ordinal) => "secret",
+        _ when code.Contains("HEALTH", StringComparison.Ordinal) => "health",
+        _ => "common",
+    };
+}
