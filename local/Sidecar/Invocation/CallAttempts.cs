@@ -1,6 +1,7 @@
 using System.Net;
 using McpAspire.Sidecar.Metrics;
 using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.Resolution;
 
 namespace McpAspire.Sidecar.Invocation;
 
@@ -13,6 +14,11 @@ internal sealed class CallAttempts(SidecarRequest request, CallMetrics metrics)
     public ValueTask PrepareAsync(HttpRequestMessage message, HttpStatusCode? lastStatus, CancellationToken cancellationToken)
     {
         request.BeginAttempt();
+        if (request.Target is { IsSidecar: true })
+        {
+            SidecarFailover.Repeat(message);
+        }
+
         return request.Renewal is { } renewal ? renewal(message, lastStatus, cancellationToken) : ValueTask.CompletedTask;
     }
 }

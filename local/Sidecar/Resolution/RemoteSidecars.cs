@@ -27,7 +27,7 @@ internal sealed class RemoteSidecars(RegistrationFolder folder, SidecarRegistrat
     }
 
     /// <summary>The port of the next sidecar of the app whose sidecar has this one; null when all have refused.</summary>
-    public int? Next(int port, IReadOnlySet<int> refused)
+    public int? Next(int port, IReadOnlyCollection<int> refused)
     {
         if (!_byPort.TryGetValue(port, out var called))
         {

@@ -8,17 +8,19 @@ namespace McpAspire.Sidecar.Resolution;
 /// </summary>
 internal sealed class SidecarFailover(HttpMessageHandler inner, RemoteSidecars sidecars) : DelegatingHandler(inner)
 {
-    private static readonly HttpRequestOptionsKey<bool> _wasSent = new("was-sent");
+    private static readonly HttpRequestOptionsKey<bool> _isRetry = new("is-retry");
+
+    /// <summary>The next sending of this message is one again.</summary>
+    public static void Repeat(HttpRequestMessage request) => request.Options.Set(_isRetry, true);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var refused = new HashSet<int>();
-        if (request.Options.TryGetValue(_wasSent, out _) && sidecars.Next(request.RequestUri!.Port, refused) is { } inTurn)
+        if (request.Options.TryGetValue(_isRetry, out _) && sidecars.Next(request.RequestUri!.Port, []) is { } inTurn)
         {
             request.RequestUri = ForwardTransformer.AtPort(request.RequestUri, inTurn);
         }
 
-        request.Options.Set(_wasSent, true);
+        List<int> refused = [];
         while (true)
         {
             try

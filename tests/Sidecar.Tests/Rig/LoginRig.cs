@@ -20,11 +20,16 @@ internal sealed class LoginRig : IAsyncDisposable
 
     private static CancellationToken Stopping => TestContext.Current.CancellationToken;
 
-    public static async Task<LoginRig> StartAsync(string pipeline = "httpPipeline", string? pathFilter = "^/(mcp|b)", bool scopeUpgrade = false, string[]? flags = null)
+    public static async Task<LoginRig> StartAsync(string pipeline = "httpPipeline", string? pathFilter = "^/(mcp|b)", bool scopeUpgrade = false, string[]? flags = null, string? resiliency = null)
     {
         var rig = new LoginRig();
         ProtectedResources.WriteLogin(rig._folder, rig.Provider, pathFilter, scopeUpgrade);
         ProtectedResources.WriteConfiguration(rig._folder, (pipeline, ProtectedResources.Login));
+        if (resiliency is not null)
+        {
+            rig._folder.Write("resources/resiliency.yaml", resiliency);
+        }
+
         rig.Sidecar = await SidecarProcess.StartAsync(
             [
                 "--app-id", "app", "--app-port", rig.App.Port.ToString(CultureInfo.InvariantCulture),

@@ -211,6 +211,22 @@ public sealed class OAuth2SidecarTests
 
     [Fact]
     [Trait("Category", "Timed")]
+    public async Task Retry_AfterAWaitThatOutlastedTheToken_CarriesTheRenewedOne()
+    {
+        await using var rig = await LoginRig.StartAsync(resiliency: "apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata:\n  name: r\nspec:\n  policies:\n    retries:\n      r: {duration: 1500ms, maxRetries: 1}\n  targets:\n    apps:\n      app: {retry: r}\n");
+        rig.Provider.ExpiresIn = 1;
+        rig.Provider.IssuesRefreshTokens = true;
+        var cookie = await rig.ReturnAsync(await rig.BeginAsync("/mcp"));
+
+        Assert.Equal(503, (await rig.GetAsync("/b/json-error/503", cookie)).Status);
+
+        var tokens = rig.App.Requests.SelectMany(request => request.Headers.Values("Authorization")).ToArray();
+        Assert.Equal(2, tokens.Length);
+        Assert.NotEqual(tokens[0], tokens[1]);
+    }
+
+    [Fact]
+    [Trait("Category", "Timed")]
     public async Task Token_ThatExpiredForGood_SendsAPageToTheLoginAndRefusesAProgram()
     {
         await using var rig = await LoginRig.StartAsync();
