@@ -17,7 +17,7 @@ try
     arguments = ParsedArguments.Parse(asDaprRun ? args[1..] : args);
     if (arguments.Switch("help"))
     {
-        Console.Out.WriteLine(Usage.Text);
+        Console.Out.WriteLine(Usage.Text(asDaprRun));
         return 0;
     }
 

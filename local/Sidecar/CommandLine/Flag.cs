@@ -20,4 +20,5 @@ internal enum FlagUse
 }
 
 /// <summary>One flag of <c>dapr run</c> or daprd.</summary>
-internal sealed record Flag(string Name, FlagKind Kind = FlagKind.Text, FlagUse Use = FlagUse.Honoured, string? ReplacedBy = null);
+/// <param name="Default">What it is when it is not there; of a flag without effect: what Dapr's help says.</param>
+internal sealed record Flag(string Name, FlagKind Kind = FlagKind.Text, FlagUse Use = FlagUse.Honoured, string? ReplacedBy = null, string? Default = null);

@@ -96,7 +96,7 @@ internal sealed class ParsedArguments
         switch (flag.Use)
         {
             case FlagUse.Deprecated:
-                Warnings.Add($"The flag --{flag.Name} is deprecated; use --{flag.ReplacedBy}.");
+                Warnings.Add($"Flag --{flag.Name} has been deprecated, use '--{flag.ReplacedBy}'");
                 break;
             case FlagUse.WithoutEffect when value.Length > 0:
                 Warnings.Add($"The flag --{flag.Name} is accepted but has no effect in this sidecar.");

@@ -3,7 +3,8 @@ namespace McpAspire.Sidecar.CommandLine;
 /// <summary>The help text.</summary>
 internal static class Usage
 {
-    public static string Text =>
+    /// <summary>Defaults are those of <c>dapr run</c> or those of daprd, as it is called.</summary>
+    public static string Text(bool asDaprRun) =>
         $"""
         A sidecar with Dapr's resources, HTTP API and command line.
 
@@ -15,17 +16,20 @@ internal static class Usage
                                              says what is wrong with resources, without starting
 
         Flags (one or two dashes, "--flag value" or "--flag=value"):
-        {Names(FlagUse.Honoured)}
+        {Names(FlagUse.Honoured, asDaprRun)}
 
         Older names, accepted with a warning:
-        {Names(FlagUse.Deprecated)}
+        {Names(FlagUse.Deprecated, asDaprRun)}
 
         Accepted without effect:
-        {Names(FlagUse.WithoutEffect)}
+        {Names(FlagUse.WithoutEffect, asDaprRun)}
         """;
 
-    private static string Names(FlagUse use)
-        => string.Join('\n', Flags.ByName.Values.Where(flag => flag.Use == use).Select(flag => $"  --{flag.Name}{Value(flag)}"));
+    private static string Names(FlagUse use, bool asDaprRun)
+        => string.Join('\n', Flags.ByName.Values.Where(flag => flag.Use == use).Select(flag => $"  {Short(flag)}--{flag.Name}{Value(flag)}{Default(flag, asDaprRun)}"));
+
+    private static string Short(Flag flag)
+        => Flags.ByShortName.FirstOrDefault(pair => pair.Value == flag.Name).Key is { } letter ? $"-{letter}, " : "    ";
 
     private static string Value(Flag flag) => flag.Kind switch
     {
@@ -33,4 +37,10 @@ internal static class Usage
         FlagKind.List => " value[,value…]",
         _ => " value",
     };
+
+    private static string Default(Flag flag, bool asDaprRun)
+    {
+        var value = (asDaprRun ? Flags.DefaultsOfRun.GetValueOrDefault(flag.Name) : null) ?? flag.Default;
+        return value is null ? string.Empty : $" (default {value})";
+    }
 }

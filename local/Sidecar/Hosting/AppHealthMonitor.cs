@@ -1,4 +1,5 @@
 using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Metrics;
 using Microsoft.Extensions.Logging;
 
@@ -23,20 +24,26 @@ internal sealed partial class AppHealthMonitor(SidecarOptions options, SidecarMe
         }
 
         var url = new Uri($"{baseUrl}/{check.Path.TrimStart('/')}");
-        var failures = 0;
+        var (failures, isKnown) = (0, false);
+        Log.Starting(logger);
         while (true)
         {
             var failure = await ProbeAsync(http, url, check.Timeout, cancellationToken);
             failures = failure is null ? 0 : failures + 1;
-            if (failure is null && _isUnhealthy)
+            if (failure is null && (_isUnhealthy || !isKnown))
             {
-                _isUnhealthy = false;
-                _unhealthy = New();
+                if (_isUnhealthy)
+                {
+                    _isUnhealthy = false;
+                    _unhealthy = New();
+                }
+
+                isKnown = true;
                 Log.Healthy(logger);
             }
             else if (failures >= check.Threshold && !_isUnhealthy)
             {
-                _isUnhealthy = true;
+                (_isUnhealthy, isKnown) = (true, true);
                 _unhealthy.TrySetResult();
                 Log.Unhealthy(logger, failure!);
             }
@@ -54,6 +61,8 @@ internal sealed partial class AppHealthMonitor(SidecarOptions options, SidecarMe
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, url);
+            request.Headers.TryAddWithoutValidation("User-Agent", HttpClients.NamelessUserAgent);
+            request.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");
             using var response = await http.SendAsync(request, linked.Token);
             status = (int)response.StatusCode;
             return response.IsSuccessStatusCode ? null : $"Health check failed with status code: {(int)response.StatusCode}";
@@ -79,6 +88,9 @@ internal sealed partial class AppHealthMonitor(SidecarOptions options, SidecarMe
 
     private static partial class Log
     {
+        [LoggerMessage(3, LogLevel.Information, "App health probes starting")]
+        public static partial void Starting(ILogger logger);
+
         [LoggerMessage(1, LogLevel.Information, "App entered healthy status")]
         public static partial void Healthy(ILogger logger);
 

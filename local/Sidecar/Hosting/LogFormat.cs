@@ -60,7 +60,7 @@ internal sealed record LogFormat(string AppId, bool IsJson)
         return builder.Append('"').ToString();
     }
 
-    private static string Name(LogLevel level) => level switch
+    public static string Name(LogLevel level) => level switch
     {
         LogLevel.Trace or LogLevel.Debug => "debug",
         LogLevel.Information => "info",

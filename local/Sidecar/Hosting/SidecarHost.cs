@@ -36,6 +36,12 @@ internal static partial class SidecarHost
         }
 
         Log.Starting(logger, MetadataApi.RuntimeVersion);
+        Log.Level(logger, LogFormat.Name(options.LogLevel));
+        if (options.AppPort == 0)
+        {
+            Log.Warning(logger, "App channel is not initialized. Did you configure an app-port?");
+        }
+
         foreach (var warning in options.Warnings)
         {
             Log.Warning(logger, warning);
@@ -54,7 +60,13 @@ internal static partial class SidecarHost
             Log.Metrics(logger, options.MetricsListenAddress, options.MetricsPort);
         }
 
+        if (app.Services.GetRequiredService<ApiTokenGate>().IsEnabled)
+        {
+            Log.Token(logger);
+        }
+
         Log.Listening(logger, string.Join(",", options.ListenAddresses), options.HttpPort);
+        Log.ServingOn(logger, options.HttpPort);
         Log.Initialized(logger, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         Log.Serving(logger, runtime.Describe());
 
@@ -110,8 +122,17 @@ internal static partial class SidecarHost
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Starting Dapr Runtime -- version {Version} -- McpAspire sidecar")]
+        [LoggerMessage(1, LogLevel.Information, "Starting Dapr Runtime -- version {Version} -- commit McpAspire sidecar")]
         public static partial void Starting(ILogger logger, string version);
+
+        [LoggerMessage(7, LogLevel.Information, "Log level set to: {Level}")]
+        public static partial void Level(ILogger logger, string level);
+
+        [LoggerMessage(8, LogLevel.Information, "Enabled token authentication on HTTP server")]
+        public static partial void Token(ILogger logger);
+
+        [LoggerMessage(9, LogLevel.Information, "HTTP server is running on port {Port}")]
+        public static partial void ServingOn(ILogger logger, int port);
 
         [LoggerMessage(2, LogLevel.Warning, "{Warning}")]
         public static partial void Warning(ILogger logger, string warning);

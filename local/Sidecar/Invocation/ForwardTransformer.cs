@@ -49,7 +49,7 @@ internal sealed class ForwardTransformer(SidecarRequest request, InvocationTarge
         }
 
         HopHeaders.Add(proxyRequest, request, target);
-        if (setsTrace)
+        if (setsTrace && request.Trace.IsSet)
         {
             AddTrace(proxyRequest, headers);
         }
@@ -57,6 +57,11 @@ internal sealed class ForwardTransformer(SidecarRequest request, InvocationTarge
         if (headers.AcceptEncoding.Count == 0 && headers.Range.Count == 0 && !HttpMethods.IsHead(httpContext.Request.Method))
         {
             _addedAcceptEncoding = proxyRequest.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");
+        }
+
+        if (!proxyRequest.Headers.Contains("User-Agent"))
+        {
+            proxyRequest.Headers.TryAddWithoutValidation("User-Agent", HttpClients.NamelessUserAgent);
         }
 
         return ValueTask.CompletedTask;

@@ -10,6 +10,9 @@ namespace McpAspire.Sidecar.Invocation;
 /// <summary>The HTTP clients of a sidecar. None follows redirects or keeps cookies: both would carry credentials where no one sent them.</summary>
 internal static class HttpClients
 {
+    /// <summary>What an app sees where a caller did not name itself, and in the sidecar's own calls: that of daprd.</summary>
+    public const string NamelessUserAgent = "Go-http-client/1.1";
+
     public static HttpMessageInvoker ForForwarding(
         SidecarOptions options,
         Action<SslClientAuthenticationOptions>? tls = null,
@@ -62,12 +65,22 @@ internal static class HttpClients
     };
 
     /// <summary>For the identity provider.</summary>
-    public static HttpMessageInvoker ForBackchannel() => new(new SocketsHttpHandler
+    public static HttpMessageInvoker ForBackchannel() => new(new NamedHandler(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false,
         ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
         ConnectTimeout = TimeSpan.FromSeconds(5),
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-    });
+    }));
+
+    /// <summary>Some providers refuse a client without a name.</summary>
+    private sealed class NamedHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.Headers.TryAddWithoutValidation("User-Agent", NamelessUserAgent);
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
 }

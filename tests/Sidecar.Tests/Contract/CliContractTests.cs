@@ -1,19 +1,20 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using McpAspire.Sidecar.Tests.Rig;
 
 namespace McpAspire.Sidecar.Tests.Contract;
 
 /// <summary>What was seen of <c>dapr run</c>, seen again with this executable in its place.</summary>
 [Trait("Category", "Contract")]
-public sealed class CliContractTests : IDisposable
+public sealed partial class CliContractTests : IDisposable
 {
     private const string Topic = "cli";
 
     private readonly TemporaryFolder _folder = new();
     private readonly Differences _differences = Differences.Load();
-    private readonly List<string> _found = [];
+    private readonly Comparison _comparison = new(new Ports());
     private readonly Dictionary<string, string> _ports = new[] { "3685", "24685", "25685", "9505" }.ToDictionary(port => port, _ => FreePort.Next().ToString(CultureInfo.InvariantCulture));
 
     private static CancellationToken Stopping => TestContext.Current.CancellationToken;
@@ -21,6 +22,7 @@ public sealed class CliContractTests : IDisposable
     private int HttpPort => int.Parse(_ports["3685"], CultureInfo.InvariantCulture);
 
     [Fact]
+    [Plays(Topic)]
     public async Task DaprRun_Replayed_DoesWhatTheCliDoes()
     {
         if (OperatingSystem.IsWindows())
@@ -39,22 +41,15 @@ public sealed class CliContractTests : IDisposable
             File.SetUnixFileMode(_folder.PathOf(script), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
-        var entries = Recording.Topic(Topic);
-        foreach (var entry in entries)
+        var found = new List<string>();
+        foreach (var entry in Recording.Topic(Topic))
         {
-            var name = (string)entry["name"]!;
-            List<(string What, string Detail)> mismatches = [];
-            await foreach (var mismatch in CompareAsync(name, entry))
-            {
-                mismatches.Add(mismatch);
-            }
-
-            _found.AddRange(_differences.Unexplained(Topic, name, mismatches));
+            var observed = await ObserveAsync((string)entry["name"]!, entry);
+            found.AddRange(Ledger.Compare(_differences, Topic, entry, recorded => observed.Compare(recorded, _comparison)));
         }
 
-        _found.AddRange(_differences.Unused(Topic));
-        Assert.True(_found.Count == 0, string.Join('\n', _found));
-        Assert.Equal(8, entries.Count);
+        found.AddRange(_differences.Unused(Topic));
+        Assert.True(found.Count == 0, string.Join('\n', found));
     }
 
     [Fact]
@@ -71,63 +66,53 @@ public sealed class CliContractTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private IAsyncEnumerable<(string What, string Detail)> CompareAsync(string name, JsonObject entry) => name switch
+    private Task<Observed> ObserveAsync(string name, JsonObject entry) => name switch
     {
         "dapr run: what it passes to daprd" => RunningAsync([.. ((string)entry["args"]!).Split(' ').Select(Actual)]),
         "dapr run: daprd is taken from" => WithoutDaprdAsync(),
         "dapr run without --config" => WithoutConfigAsync(),
-        "dapr run: environment of the app" => EnvironmentAsync(entry["env"]!.AsObject()),
-        "dapr run: metadata that it puts" => MetadataAsync(entry["extended"]!.AsObject()),
-        "dapr run: the app exits with 7" => ExitAsync(entry),
-        "dapr run: output of a good start" => OutputAsync(entry["output"]!.AsArray()),
+        "dapr run: environment of the app" => EnvironmentAsync(),
+        "dapr run: metadata that it puts" => MetadataAsync(),
+        "dapr run: the app exits with 7" => ExitAsync(),
+        "dapr run: output of a good start" => OutputAsync(),
         "h2c" => CleartextHttp2Async(),
         _ => throw new InvalidOperationException($"'{name}' is not replayed."),
     };
 
-    private async IAsyncEnumerable<(string What, string Detail)> RunningAsync(string[] arguments)
+    private async Task<Observed> RunningAsync(string[] arguments)
     {
         await using var sidecar = Launch(arguments);
-        if (!await StartsAsync(sidecar))
-        {
-            yield return ("start", sidecar.Output);
-        }
+        Assert.True(await StartsAsync(sidecar), sidecar.Output);
+        return new Observed();
     }
 
-    private async IAsyncEnumerable<(string What, string Detail)> WithoutDaprdAsync()
+    private async Task<Observed> WithoutDaprdAsync()
     {
         await using var run = Launch([.. Run(), "--runtime-path", _folder.PathOf("no-daprd-here"), "--", "./app.sh"]);
-        if (await StartsAsync(run))
-        {
-            yield return ("daprd", "none is taken");
-        }
-
+        Assert.True(await StartsAsync(run), run.Output);
         await EndAsync(run);
+        return new Observed { Values = { ["value"] = "none is taken" } };
     }
 
-    private async IAsyncEnumerable<(string What, string Detail)> WithoutConfigAsync()
+    private async Task<Observed> WithoutConfigAsync()
     {
         await using var run = Launch([.. Run(config: false), "--", "./app.sh"]);
-        if (await StartsAsync(run))
-        {
-            yield return ("start", "recorded: the app without a sidecar, came: both");
-        }
-
+        Assert.True(await StartsAsync(run), run.Output);
         await EndAsync(run);
+        return new Observed { Output = Recorded(run.Output) };
     }
 
-    private async IAsyncEnumerable<(string What, string Detail)> EnvironmentAsync(JsonObject recorded)
+    private async Task<Observed> EnvironmentAsync()
     {
         await using var run = Launch([.. Run(), "--", "./env.sh"]);
         var output = await run.WaitForExitAsync(Stopping);
-        var came = output.Split('\n').Where(line => line.StartsWith("env: APP_", StringComparison.Ordinal) || line.StartsWith("env: DAPR_", StringComparison.Ordinal)).Select(line => line["env: ".Length..]).Order(StringComparer.Ordinal);
-        var expected = recorded.Select(pair => $"{pair.Key}={Actual((string)pair.Value!)}").Order(StringComparer.Ordinal);
-        if (string.Join(' ', came) != string.Join(' ', expected))
-        {
-            yield return ("env", $"recorded {string.Join(' ', expected)}, came {string.Join(' ', came)}");
-        }
+        var variables = Recorded(output).Split('\n')
+            .Where(line => line.StartsWith("env: APP_", StringComparison.Ordinal) || line.StartsWith("env: DAPR_", StringComparison.Ordinal))
+            .Select(line => line["env: ".Length..].Split('=', 2));
+        return new Observed { Values = { ["env"] = new JsonObject(variables.Select(pair => KeyValuePair.Create(pair[0], (JsonNode?)pair[1]))) } };
     }
 
-    private async IAsyncEnumerable<(string What, string Detail)> MetadataAsync(JsonObject recorded)
+    private async Task<Observed> MetadataAsync()
     {
         await using var run = Launch([.. Run(), "--", "./app.sh"]);
         await Eventually.TrueAsync(() => run.Output.Contains("You're up and running!", StringComparison.Ordinal), "the app runs", Stopping);
@@ -136,62 +121,38 @@ public sealed class CliContractTests : IDisposable
         Assert.True(int.Parse((string)extended["appPID"]!, CultureInfo.InvariantCulture) > 0);
         extended["cliPID"] = "<pid>";
         extended["appPID"] = "<pid>";
-        if (!JsonNode.DeepEquals(recorded, extended))
-        {
-            yield return ("extended", $"recorded {recorded.ToJsonString()}, came {extended.ToJsonString()}");
-        }
-
         await EndAsync(run);
+        return new Observed { Values = { ["extended"] = extended.DeepClone() } };
     }
 
-    private async IAsyncEnumerable<(string What, string Detail)> ExitAsync(JsonObject entry)
+    private async Task<Observed> ExitAsync()
     {
         await using var run = Launch([.. Run(), "--", "./seven.sh"]);
         var output = await run.WaitForExitAsync(Stopping);
-        if ((int)entry["exit_code"]! != run.ExitCode)
-        {
-            yield return ("exit code", $"recorded {entry["exit_code"]}, came {run.ExitCode}");
-        }
-
-        foreach (var missing in Missing(entry["output"]!.AsArray(), output))
-        {
-            yield return ("output", missing);
-        }
+        return new Observed { Values = { ["exit_code"] = run.ExitCode }, Output = Recorded(output) };
     }
 
-    private async IAsyncEnumerable<(string What, string Detail)> OutputAsync(JsonArray recorded)
+    private async Task<Observed> OutputAsync()
     {
         await using var run = Launch([.. Run(), "--", "./app.sh"]);
         await Eventually.TrueAsync(() => run.Output.Contains("You're up and running!", StringComparison.Ordinal), "the app runs", Stopping);
-        foreach (var missing in Missing(recorded, run.Output))
-        {
-            yield return ("output", missing);
-        }
-
+        var output = Recorded(run.Output);
         await EndAsync(run);
+        return new Observed { Output = output };
     }
 
-    private async IAsyncEnumerable<(string What, string Detail)> CleartextHttp2Async()
+    private async Task<Observed> CleartextHttp2Async()
     {
         await using var sidecar = Launch(Run()[1..]);
         await StartsAsync(sidecar);
         using var client = new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
         using var answer = await client.GetAsync(new Uri($"http://127.0.0.1:{HttpPort}/v1.0/healthz"), Stopping);
-        if (answer.StatusCode != HttpStatusCode.NoContent || answer.Version != HttpVersion.Version20)
-        {
-            yield return ("prior knowledge", $"{answer.Version} {answer.StatusCode}");
-        }
-
         var upgrade = await RawClient.GetAsync(HttpPort, "/v1.0/healthz", Stopping, ("Connection", "Upgrade, HTTP2-Settings"), ("Upgrade", "h2c"), ("HTTP2-Settings", "AAMAAABkAAQAAP__"));
-        if (upgrade.Status != 101)
+        return new Observed
         {
-            yield return ("upgrade", $"HTTP/1.1 {upgrade.Status}");
-        }
+            Values = { ["results"] = new JsonObject { ["prior knowledge"] = $"HTTP/{answer.Version.Major} {(int)answer.StatusCode}", ["upgrade"] = upgrade.Status == 101 ? "HTTP/2 204" : $"HTTP/1.1 {upgrade.Status}" } },
+        };
     }
-
-    /// <summary>Recorded lines that did not come; a process number stands for any, a remark in brackets for nothing.</summary>
-    private IEnumerable<string> Missing(JsonArray recorded, string output)
-        => recorded.Select(line => Actual((string)line!).Replace("<pid>", string.Empty, StringComparison.Ordinal)).Where(line => !line.StartsWith('(') && !output.Contains(line, StringComparison.Ordinal));
 
     /// <summary>An app that outlived its sidecar would hold the test's end of its output.</summary>
     private static async Task EndAsync(SidecarProcess run)
@@ -215,6 +176,13 @@ public sealed class CliContractTests : IDisposable
         "--metrics-port", _ports["9505"], "--resources-path", "res", "--placement-host-address", "", "--scheduler-host-address", "",
         .. config ? ["--config", "c.yaml"] : Array.Empty<string>(),
     ];
+
+    /// <summary>This run's output with the recorded ports, and no process numbers.</summary>
+    private string Recorded(string text)
+        => AppProcess().Replace(_ports.Aggregate(text, (result, port) => result.Replace(port.Value, port.Key, StringComparison.Ordinal)), "appPID: <pid>");
+
+    [GeneratedRegex(@"appPID: \d+")]
+    private static partial Regex AppProcess();
 
     private string Actual(string text) => _ports.Aggregate(text, (result, port) => result.Replace(port.Key, port.Value, StringComparison.Ordinal));
 }

@@ -7,8 +7,18 @@ namespace McpAspire.Sidecar.Tests.Contract;
 /// <summary>Compares what was recorded with what came, in the recordings' short forms (their README explains them).</summary>
 internal sealed partial class Comparison(Ports ports)
 {
-    /// <summary>Headers that a client or server library adds by itself and that carry no meaning here.</summary>
-    private static readonly string[] _librarys = ["date", "connection", "content-length", "transfer-encoding", "traceparent", "host", "user-agent", "accept-encoding"];
+    /// <summary>Left out of the recordings where they say nothing: they may be there or not.</summary>
+    private static readonly string[] _folded = ["connection", "content-length", "transfer-encoding"];
+
+    /// <summary>What <c>["*","std"]</c> and <c>["*","token"]</c> stand for in a request.</summary>
+    private static readonly Dictionary<string, (string Name, string Value)[]> _short = new()
+    {
+        ["std"] = [("host", "127.0.0.1:5600"), ("user-agent", "Go-http-client/1.1"), ("accept-encoding", "gzip"), ("traceparent", "<traceparent>")],
+        ["token"] = [("host", "127.0.0.1:5680"), ("user-agent", "Go-http-client/1.1"), ("accept-encoding", "gzip"), ("content-type", "application/x-www-form-urlencoded")],
+    };
+
+    /// <summary>What <c>["*","std"]</c> stands for in an answer.</summary>
+    private static readonly (string Name, string Value)[] _answer = [("date", "<date>"), ("traceparent", "<traceparent>")];
 
     public IEnumerable<(string What, string Detail)> Response(JsonObject expected, RawResponse actual)
     {
@@ -33,7 +43,42 @@ internal sealed partial class Comparison(Ports ports)
         {
             yield return ("body", body);
         }
+
+        var interim = new JsonArray([.. actual.Interim.Select(one => new JsonObject { ["status"] = one.Status, ["headers"] = new JsonArray([.. one.Headers.Select(header => (JsonNode)new JsonArray(header.Name, header.Value))]) })]);
+        if (!JsonNode.DeepEquals(expected["interim"] ?? new JsonArray(), interim))
+        {
+            yield return ("interim", $"recorded {expected["interim"]?.ToJsonString()}, came {interim.ToJsonString()}");
+        }
     }
+
+    /// <summary>Compares the requests that came, one by one; those to the provider's token endpoint are apart.</summary>
+    public IEnumerable<(string What, string Detail)> Saw(JsonNode? first, JsonArray? more, IReadOnlyList<RawRequest> apps, IReadOnlyList<RawRequest> tokens)
+    {
+        if (first is null)
+        {
+            return AppSaw(null, [.. apps, .. tokens]);
+        }
+
+        var (app, token, found) = (0, 0, new List<(string What, string Detail)>());
+        foreach (var expected in more is null ? [first] : new[] { first }.Concat(more))
+        {
+            var isToken = (string?)(expected as JsonObject)?["path"] == "/token";
+            var came = isToken ? tokens.Skip(token++).Take(1) : apps.Skip(app++).Take(1);
+            found.AddRange(AppSaw(expected, [.. came]));
+        }
+
+        if ((apps.Count != app || tokens.Count != token) && !found.Any(mismatch => mismatch.What == "reached"))
+        {
+            found.Add(("requests", $"recorded {app} at the app and {token} for a token, came {apps.Count} and {tokens.Count}"));
+        }
+
+        return found;
+    }
+
+    /// <summary>The one exchange whose headers were recorded without short forms.</summary>
+    public IEnumerable<(string What, string Detail)> InFull(JsonObject full, RawResponse response, IReadOnlyList<RawRequest> apps)
+        => Lines(Expand(full["app_saw"]!.AsArray(), isRequest: true), Relevant(apps[0].Headers)).Select(line => ("app headers", line.Detail))
+            .Concat(Lines(Expand(full["response"]!.AsArray(), isRequest: false), Relevant(response.Headers)).Select(line => ("headers", line.Detail)));
 
     public IEnumerable<(string What, string Detail)> AppSaw(JsonNode? expected, IReadOnlyList<RawRequest> actual)
     {
@@ -55,6 +100,11 @@ internal sealed partial class Comparison(Ports ports)
 
         if (expected is not JsonObject saw)
         {
+            if ((string?)expected != "(reached the app)")
+            {
+                yield return ("reached", $"'{expected}' is not known here");
+            }
+
             yield break;
         }
 
@@ -74,10 +124,12 @@ internal sealed partial class Comparison(Ports ports)
             yield return ("app query", $"recorded {saw["query"]}, came {request.Query}");
         }
 
-        var isToken = request.Path == "/token";
-        if (saw["headers"] is JsonArray headers && Lines(Expand(headers), Relevant(request.Headers.Where(header => !isToken || !(header.Is("Accept") || header.Is("Content-Type"))))) is { } difference)
+        if (saw["headers"] is JsonArray headers)
         {
-            yield return ("app headers", difference);
+            foreach (var (_, difference) in Lines(Expand(headers, isRequest: true), Relevant(request.Headers)))
+            {
+                yield return ("app headers", difference);
+            }
         }
 
         if ((string?)saw["framing"] is { } framing && framing != request.Framing)
@@ -93,7 +145,7 @@ internal sealed partial class Comparison(Ports ports)
 
     private IEnumerable<(string What, string Detail)> ResponseHeaders(JsonArray? recorded, RawResponse actual, bool echo, bool isNoAppId)
     {
-        var expected = Expand(recorded);
+        var expected = Expand(recorded, isRequest: false);
         if (echo)
         {
             expected.TryAdd("content-type", "application/json");
@@ -104,15 +156,9 @@ internal sealed partial class Comparison(Ports ports)
             expected.TryAdd("content-type", "application/json");
         }
 
-        if (Lines(expected, Relevant(actual.Headers)) is { } difference)
+        foreach (var (name, difference) in Lines(expected, Relevant(actual.Headers)))
         {
-            yield return ("headers", difference);
-        }
-
-        var traced = recorded is null || recorded.Any(header => (string)header![0]! is "*" or "Traceparent");
-        if (traced != actual.Header("traceparent") is not null)
-        {
-            yield return ("traceparent", traced ? "missing" : "not expected");
+            yield return (name == "traceparent" ? name : "headers", difference);
         }
     }
 
@@ -147,12 +193,20 @@ internal sealed partial class Comparison(Ports ports)
 
         if ((int?)expected["body_bytes"] is { } length)
         {
-            return length == actual.Body.Length ? null : $"recorded {length} bytes, came {actual.Body.Length}";
+            return Large(length, (string)expected["body_start"]!, actual.Body.Length, actual.Text);
+        }
+
+        if ((string?)expected["body_base64"] is { } base64)
+        {
+            return base64 == Convert.ToBase64String(actual.Body) ? null : $"recorded {base64}, came {Convert.ToBase64String(actual.Body)}";
         }
 
         var text = (string?)expected["body"];
         return text is null || text == ports.ToRecorded(actual.Text) ? null : $"recorded '{text}', came '{Short(ports.ToRecorded(actual.Text))}'";
     }
+
+    private static string? Large(int length, string start, int actualLength, string actual)
+        => length == actualLength && actual.StartsWith(start, StringComparison.Ordinal) ? null : $"recorded {length} bytes, '{start}', came {actualLength}, '{actual[..Math.Min(start.Length, actual.Length)]}'";
 
     private static bool IsNoAppId(JsonObject expected) => expected["json"] is JsonValue text && (string?)text == "<no app id>";
 
@@ -181,7 +235,7 @@ internal sealed partial class Comparison(Ports ports)
     {
         if ((int?)saw["body_bytes"] is { } length)
         {
-            return length == request.Body.Length ? null : $"recorded {length} bytes, came {request.Body.Length}";
+            return Large(length, (string)saw["body_start"]!, request.Body.Length, request.BodyText);
         }
 
         if (saw["json"] is { } json)
@@ -193,16 +247,22 @@ internal sealed partial class Comparison(Ports ports)
         return text is null || text == ports.ToRecorded(Pkce().Replace(request.BodyText, string.Empty)) ? null : $"recorded '{Short(text)}', came '{Short(ports.ToRecorded(request.BodyText))}'";
     }
 
-    private Dictionary<string, string> Expand(JsonArray? recorded)
+    private static Dictionary<string, string> Expand(JsonArray? recorded, bool isRequest)
     {
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var line in recorded ?? [])
+        foreach (var line in recorded ?? new JsonArray(new JsonArray("*", "std")))
         {
-            var name = ((string)line![0]!).ToLowerInvariant();
-            if (name != "*" && !_librarys.Contains(name))
+            var (name, value) = ((string)line![0]!, (string)line[1]!);
+            if (name != "*" || (isRequest && !_short.ContainsKey(value)) || (!isRequest && value != "std"))
             {
-                Add(headers, name, (string)line[1]!);
+                Add(headers, name.ToLowerInvariant(), value);
             }
+        }
+
+        var folded = (recorded ?? new JsonArray(new JsonArray("*", "std"))).Where(line => (string)line![0]! == "*").Select(line => (string)line![1]!);
+        foreach (var (name, value) in folded.SelectMany(name => isRequest ? _short.GetValueOrDefault(name) ?? [] : name == "std" ? _answer : []))
+        {
+            headers.TryAdd(name, value);
         }
 
         return headers;
@@ -213,10 +273,7 @@ internal sealed partial class Comparison(Ports ports)
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var line in lines)
         {
-            if (!_librarys.Contains(line.Name.ToLowerInvariant()))
-            {
-                Add(headers, line.Name.ToLowerInvariant(), ports.ToRecorded(line.Value));
-            }
+            Add(headers, line.Name.ToLowerInvariant(), ports.ToRecorded(line.Value));
         }
 
         return headers;
@@ -231,17 +288,13 @@ internal sealed partial class Comparison(Ports ports)
         headers[name] = headers.TryGetValue(name, out var earlier) ? $"{earlier}{(name == "cookie" ? "; " : ",")}{value}" : value;
     }
 
-    private string? Lines(Dictionary<string, string> expected, Dictionary<string, string> actual)
-    {
-        var difference = expected
+    private static IEnumerable<(string Name, string Detail)> Lines(Dictionary<string, string> expected, Dictionary<string, string> actual)
+        => expected
             .Where(pair => !actual.TryGetValue(pair.Key, out var value) || !Matches(pair.Value, value))
-            .Select(pair => $"{pair.Key} recorded '{Short(pair.Value)}', came '{Short(actual.GetValueOrDefault(pair.Key) ?? "(none)")}'")
-            .Concat(actual.Where(pair => !expected.ContainsKey(pair.Key)).Select(pair => $"{pair.Key} '{Short(pair.Value)}' is new"));
-        var text = string.Join("; ", difference);
-        return text.Length == 0 ? null : text;
-    }
+            .Select(pair => (pair.Key, $"{pair.Key} recorded '{Short(pair.Value)}', came '{Short(actual.GetValueOrDefault(pair.Key) ?? "(none)")}'"))
+            .Concat(actual.Where(pair => !expected.ContainsKey(pair.Key) && !_folded.Contains(pair.Key)).Select(pair => (pair.Key, $"{pair.Key} '{Short(pair.Value)}' is new")));
 
-    private static bool Matches(string recorded, string actual)
+    public static bool Matches(string recorded, string actual)
     {
         if (recorded == actual)
         {
@@ -258,7 +311,18 @@ internal sealed partial class Comparison(Ports ports)
             return Regex.IsMatch(actual, "^gosessionsid=[^;]+; Path=/; Expires=[^;]+; HttpOnly$");
         }
 
-        var pattern = Placeholder().Replace(Regex.Escape(recorded), ".+?");
+        if (!recorded.Contains('<', StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var pattern = Placeholder().Replace(Regex.Escape(recorded), match => match.Value switch
+        {
+            "<traceparent-01>" => "00-[0-9a-f]{32}-[0-9a-f]{16}-01",
+            "<traceparent-00>" => "00-[0-9a-f]{32}-[0-9a-f]{16}-00",
+            "<traceparent>" => "00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]",
+            _ => ".+?",
+        });
         return Regex.IsMatch(actual, $"^{pattern}$", RegexOptions.Singleline);
     }
 
@@ -271,6 +335,6 @@ internal sealed partial class Comparison(Ports ports)
     [GeneratedRegex(@"\btok-\d+\b")]
     private static partial Regex TokenNumber();
 
-    [GeneratedRegex("<(?:traceparent-0[01]|date|time|uuid|jwt|session|port|ip|host|dns)>")]
+    [GeneratedRegex("<(?:traceparent(?:-0[01])?|date|time|uuid|jwt|session|port|ip|host|dns)>")]
     private static partial Regex Placeholder();
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Web;
@@ -11,41 +10,37 @@ namespace McpAspire.Sidecar.Tests.Contract;
 public sealed partial class ComponentsContractTests : IAsyncDisposable
 {
     private const string Topic = "components";
-    private const string Realm = "http://localhost:8080/realms/mcp";
+    private const string AtProvider = "audit: form";
 
-    private static readonly string[] _apps = ["server", "console", "agent"];
-
-    private readonly TemporaryFolder _folder = new();
     private readonly EchoApp _app = new();
-    private readonly FakeProvider _provider = new();
-    private readonly Dictionary<string, SidecarProcess> _sidecars = [];
+    private readonly ShippedSidecars _sidecars;
     private readonly Dictionary<string, (string State, string Cookie)> _logins = [];
 
     private static CancellationToken Stopping => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Plays(Topic, Except = AtProvider)]
     public async Task ShippedComponents_Replayed_DoWhatTheyDoOnDaprd()
     {
-        _provider.TokenText = _ => _provider.Key.Sign(_provider.Claims());
-        foreach (var app in _apps)
-        {
-            _sidecars[app] = await StartAsync(app);
-        }
-
-        await _sidecars["server"].WaitForReadyAsync(Stopping);
+        await _sidecars.StartAsync(Stopping);
+        var ready = ShippedSidecars.Apps.ToDictionary(app => app, _ => true);
         var differences = Differences.Load();
         var found = new List<string>();
         var replayed = 0;
         foreach (var entry in Recording.Topic(Topic))
         {
             var name = (string)entry["name"]!;
-            if (entry["log"] is JsonArray log)
+            if (entry["log"] is not null)
             {
-                found.AddRange(differences.Unexplained(Topic, name, Missing(log)));
+                found.AddRange(Ledger.Compare(differences, Topic, entry, recorded => Missing(recorded["log"]!.AsArray())));
             }
-            else if (entry["request"] is JsonArray request && !((string)request[1]!).StartsWith(Realm, StringComparison.Ordinal))
+            else if (name == "all three ready")
             {
-                found.AddRange(differences.Unexplained(Topic, name, await ReplayAsync(request, entry)));
+                found.AddRange(Ledger.Compare(differences, Topic, entry, recorded => Ready(recorded, ready)));
+            }
+            else if (entry["request"] is JsonArray request && !((string)request[1]!).StartsWith(ShippedSidecars.Realm, StringComparison.Ordinal))
+            {
+                found.AddRange(await ReplayAsync(request, entry, differences));
                 replayed++;
             }
         }
@@ -55,45 +50,15 @@ public sealed partial class ComponentsContractTests : IAsyncDisposable
         Assert.Equal(33, replayed);
     }
 
+    public ComponentsContractTests() => _sidecars = new ShippedSidecars(_app);
+
     public async ValueTask DisposeAsync()
     {
-        foreach (var sidecar in _sidecars.Values)
-        {
-            await sidecar.DisposeAsync();
-        }
-
+        await _sidecars.DisposeAsync();
         await _app.DisposeAsync();
-        await _provider.DisposeAsync();
-        _folder.Dispose();
     }
 
-    private async Task<SidecarProcess> StartAsync(string app)
-    {
-        var source = Path.Combine(AppContext.BaseDirectory, "components", "mcp-" + app);
-        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
-        {
-            // Only where calls go to is changed; what a browser is sent to stays as it is.
-            var text = File.ReadAllText(file)
-                .Replace($"{Realm}/protocol/openid-connect/token", $"{_provider.Issuer}/token", StringComparison.Ordinal)
-                .Replace($"\"{Realm}\"", $"\"{_provider.Issuer}\"", StringComparison.Ordinal);
-            if (app != "server")
-            {
-                text = text.Replace("127.0.0.1:3501", $"127.0.0.1:{_sidecars["server"].HttpPort}", StringComparison.Ordinal);
-            }
-
-            _folder.Write(Path.Combine(app, Path.GetRelativePath(source, file)), text);
-        }
-
-        return await SidecarProcess.StartAsync(
-            [
-                "--app-id", "mcp-" + app, .. app == "server" ? ["--app-port", _app.Port.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
-                "--config", _folder.PathOf($"{app}/config.yaml"), "--resources-path", _folder.PathOf($"{app}/resources"),
-            ],
-            Stopping,
-            environment: new Dictionary<string, string> { ["MCP_AGENT_SECRET"] = "a", ["MCP_CONSOLE_SECRET"] = "b", ["MCP_AUDIT_SECRET"] = "c" });
-    }
-
-    private async Task<List<(string What, string Detail)>> ReplayAsync(JsonArray request, JsonObject entry)
+    private async Task<List<string>> ReplayAsync(JsonArray request, JsonObject entry, Differences differences)
     {
         var url = new Uri((string)request[1]!);
         var app = url.Port switch { 3740 => "console", 3741 => "server", _ => "agent" };
@@ -113,7 +78,8 @@ public sealed partial class ComponentsContractTests : IAsyncDisposable
         var verb = (string)request[0]!;
         var answer = await RawClient.SendAsync(_sidecars[app].HttpPort, verb, target, verb == "POST" ? "{}" : null, Stopping, [.. headers]);
         Remember(app, answer);
-        return [.. Compare(entry, answer, _app.TakeRequests())];
+        var reached = _app.TakeRequests();
+        return Ledger.Compare(differences, Topic, entry, recorded => Compare(recorded, answer, reached));
     }
 
     private IEnumerable<(string What, string Detail)> Compare(JsonObject entry, RawResponse answer, IReadOnlyCollection<RawRequest> reached)
@@ -154,6 +120,9 @@ public sealed partial class ComponentsContractTests : IAsyncDisposable
             yield return ("body", $"recorded {expected}, came {text}");
         }
     }
+
+    private static IEnumerable<(string What, string Detail)> Ready(JsonObject recorded, Dictionary<string, bool> ready)
+        => ShippedSidecars.Apps.Where(app => (bool)recorded[app]! != ready[app]).Select(app => ("ready", app));
 
     private IEnumerable<(string What, string Detail)> Missing(JsonArray log)
         => log.Select(line => (string)line!).Distinct().Where(line => !_sidecars["server"].Output.Contains(line.Replace("warning: ", string.Empty, StringComparison.Ordinal), StringComparison.Ordinal)).Select(line => ("log", line));

@@ -46,6 +46,7 @@ internal sealed class ContractRig : IAsyncDisposable
 
         await StopSidecarsAsync();
         _config = config;
+        App.StartCalls.Clear();
         if (IsSecondHop(config))
         {
             _others.Add(await SidecarProcess.StartAsync(Arguments("plain"), cancellationToken, Ports[3600], Environment("plain"), Folder("plain")));
@@ -57,6 +58,7 @@ internal sealed class ContractRig : IAsyncDisposable
             await Eventually.TrueAsync(() => sidecar.HasExited || sidecar.Output.Contains("HTTP server listening", StringComparison.Ordinal), "the sidecar starts or ends", cancellationToken);
             Sidecar = sidecar.HasExited ? null : sidecar;
             LastOutput = () => sidecar.Output;
+            Last = sidecar;
             if (Sidecar is null)
             {
                 _others.Add(sidecar);
@@ -74,6 +76,9 @@ internal sealed class ContractRig : IAsyncDisposable
     /// <summary>Its calls go to a sidecar of its own that has the app.</summary>
     private static bool IsSecondHop(string config) => config is "plain2" or "remote";
 
+    /// <summary>The one that was started last, running or not.</summary>
+    public SidecarProcess? Last { get; private set; }
+
     public Func<string> LastOutput { get; private set; } = () => string.Empty;
 
     /// <summary>An app on one of the recorded ports that are closed at first.</summary>
@@ -90,6 +95,15 @@ internal sealed class ContractRig : IAsyncDisposable
 
     /// <summary>Forgets which configuration runs: the next use starts afresh.</summary>
     public void Restart() => _config = null;
+
+    /// <summary>A start of its own: what came to the apps and the provider before it is forgotten.</summary>
+    public Task<SidecarProcess?> UseAfreshAsync(string config, CancellationToken cancellationToken)
+    {
+        Restart();
+        TakeRequests();
+        App.StartCalls.Clear();
+        return UseAsync(config, cancellationToken);
+    }
 
     public string Folder(string config)
     {
@@ -158,7 +172,14 @@ internal sealed class ContractRig : IAsyncDisposable
 
     /// <summary>What the app, the endpoint's app and the provider got since the last call, the provider's apart.</summary>
     public (IReadOnlyList<RawRequest> Apps, IReadOnlyList<RawRequest> Provider) TakeRequests()
-        => ([.. App.TakeRequests(), .. Endpoint.TakeRequests(), .. _apps.SelectMany(app => app.TakeRequests()).Where(request => request.Path != "/healthz")], Provider.TakeRequests());
+    {
+        var provider = Provider.TakeRequests();
+        ProviderRequests.AddRange(provider);
+        return ([.. App.TakeRequests(), .. Endpoint.TakeRequests(), .. _apps.SelectMany(app => app.TakeRequests()).Where(request => request.Path != "/healthz")], provider);
+    }
+
+    /// <summary>All that the provider got and that was taken.</summary>
+    public List<RawRequest> ProviderRequests { get; } = [];
 
     public async ValueTask DisposeAsync()
     {

@@ -21,10 +21,11 @@ public sealed class ContractTests
     [InlineData("routealias")]
     [InlineData("routerchecker")]
     [InlineData("uppercase")]
+    [Plays("routing", "forwarding", "headers", "errors", "httpendpoint", "two-hops", "api-token", "health-metadata", "secrets", "cors", "limits", "routealias", "routerchecker", "uppercase")]
     public async Task Exchange_Replayed_IsAnsweredAsDaprdDoes(string topic)
     {
         await using var rig = new ContractRig();
-        var player = new TopicPlayer(rig, topic) { Before = entry => Apps.PrepareAsync(rig, entry) };
+        var player = new TopicPlayer(rig, topic) { Before = entry => Apps.PrepareAsync(rig, entry), Observe = new Observations(rig).SeeAsync };
 
         var found = await player.PlayAsync(TestContext.Current.CancellationToken);
 
@@ -34,14 +35,16 @@ public sealed class ContractTests
 
     [Fact]
     [Trait("Category", "Timed")]
+    [Plays("ratelimit")]
     public Task RateLimit_Replayed_IsAnsweredAsDaprdDoes() => Exchange_Replayed_IsAnsweredAsDaprdDoes("ratelimit");
 
     [Fact]
+    [Plays("bearer")]
     public async Task Bearer_Replayed_IsAnsweredAsDaprdDoes()
     {
         await using var rig = new ContractRig();
         var tokens = new BearerTokens(rig);
-        var player = new TopicPlayer(rig, "bearer") { Jwt = tokens.For, Before = tokens.PrepareAsync };
+        var player = new TopicPlayer(rig, "bearer") { Jwt = tokens.For, Before = tokens.PrepareAsync, Observe = new Observations(rig).SeeAsync };
 
         var found = await player.PlayAsync(TestContext.Current.CancellationToken);
 
@@ -50,13 +53,17 @@ public sealed class ContractTests
     }
 
     [Fact]
+    [Plays("oauth2clientcredentials", Except = "real Keycloak: claims of the token")]
     public async Task ClientCredentials_Replayed_IsAnsweredAsDaprdDoes()
     {
-        await using var rig = new ContractRig();
+        await using var rig = new ContractRig { ChangeConfiguration = text => text.Replace("http://localhost:8080/realms/mcp/protocol/openid-connect/token", "http://127.0.0.1:5680/token", StringComparison.Ordinal) };
         var player = new TopicPlayer(rig, "oauth2clientcredentials")
         {
-            Before = entry => Providers.PrepareAsync(rig, entry),
-            Elsewhere = entry => ((string)entry["config"]!).Contains("keycloak", StringComparison.Ordinal) || (string)entry["config"]! == "cc-bad-secret",
+            Given = entry => Providers.Set(rig, entry),
+            Before = Providers.WaitAsync,
+            ReadyCall = entry => (string)entry["name"]! == "expires_in 2: first" ? null : (string)entry["config"]! is "cc-filter" or "cc-app" ? "/mcp" : "/v1.0/healthz",
+            Observe = new Observations(rig).SeeAsync,
+            Elsewhere = entry => entry["claims"] is not null,
         };
 
         var found = await player.PlayAsync(TestContext.Current.CancellationToken);
@@ -66,13 +73,14 @@ public sealed class ContractTests
     }
 
     [Fact]
+    [Plays("oauth2")]
     public async Task OAuth2_Replayed_IsAnsweredAsDaprdDoes()
     {
         await using var rig = new ContractRig();
         var player = new TopicPlayer(rig, "oauth2")
         {
-            Before = entry => Providers.PrepareAsync(rig, entry),
-            Elsewhere = entry => ((string)entry["config"]!).Contains("keycloak", StringComparison.Ordinal),
+            Given = entry => Providers.Set(rig, entry),
+            Observe = new Observations(rig).SeeAsync,
         };
 
         var found = await player.PlayAsync(TestContext.Current.CancellationToken);

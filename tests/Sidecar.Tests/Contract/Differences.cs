@@ -6,6 +6,9 @@ namespace McpAspire.Sidecar.Tests.Contract;
 /// <summary>Where this sidecar answers differently on purpose: one file, each entry with its reason.</summary>
 internal sealed class Differences
 {
+    /// <summary>What an entry of the file is about when a recorded entry has no player.</summary>
+    public const string NotReplayed = "not replayed";
+
     private readonly List<Entry> _entries;
 
     private Differences(List<Entry> entries) => _entries = entries;
@@ -46,7 +49,17 @@ internal sealed class Differences
 
     /// <summary>Entries for this topic that explained nothing: a difference that is gone must leave the file.</summary>
     public IEnumerable<string> Unused(string topic)
-        => _entries.Where(entry => !entry.Used && !entry.IsByTiming && entry.Topic.ToString() == $"^(?:{topic})$").Select(entry => $"{topic} / {entry.Name}: listed as a difference, but equal");
+    {
+        var played = Recording.Topic(topic).ToLookup(entry => Ledger.IsPlayed(TestContext.Current.Test!.UniqueID, topic, entry), entry => (string)entry["name"]!);
+        return _entries
+            .Where(entry => !entry.Used && !entry.IsByTiming && !entry.What.Contains(NotReplayed) && entry.Topic.ToString() == $"^(?:{topic})$")
+            .Where(entry => !played[false].Any(entry.Name.IsMatch)) // another test has part of them
+            .Select(entry => $"{topic} / {entry.Name}: {string.Join(", ", entry.What)}: listed as a difference, but equal");
+    }
+
+    /// <summary>Entries for what is not replayed, where all of it is.</summary>
+    public IEnumerable<string> UnusedNotReplayed()
+        => _entries.Where(entry => !entry.Used && entry.What.Contains(NotReplayed)).Select(entry => $"{entry.Topic} / {entry.Name}: listed as not replayed, but it is");
 
     private sealed record Entry(Regex Topic, Regex Name, string[] What, Regex Detail, bool IsByTiming, string Why)
     {

@@ -22,7 +22,8 @@ internal sealed partial class Ports
     {
         foreach (var (recorded, actual) in _actual)
         {
-            text = text.Replace(actual.ToString(CultureInfo.InvariantCulture), recorded, StringComparison.Ordinal);
+            // Not within a number or a trace id; the A of an encoded colon may stand before it.
+            text = Regex.Replace(text, $"(?<![0-9a-z]){actual}(?![0-9A-Za-z])", recorded);
         }
 
         return text;

@@ -21,6 +21,9 @@ internal sealed partial class RecordedRequest
 
     public bool IsHttp10 { get; }
 
+    /// <summary>The part of the body that was sent half a second later.</summary>
+    public byte[]? Rest { get; private init; }
+
     public static RecordedRequest Write(JsonObject entry, Ports ports, Func<string, string> fill)
     {
         var name = (string)entry["name"]!;
@@ -56,7 +59,17 @@ internal sealed partial class RecordedRequest
             head.Append("Transfer-Encoding: chunked\r\n");
         }
 
+        if (((string?)request["body"])?.Split(", 0.5 s later ") is [var now, var later])
+        {
+            byte[] first = [.. Encoding.UTF8.GetBytes(head.ToString() + "\r\n"), .. Chunk(Encoding.UTF8.GetBytes(now))[..^"0\r\n\r\n".Length]];
+            return new RecordedRequest(first, isHead: false, isOneZero: false) { Rest = Chunk(Encoding.UTF8.GetBytes(later)) };
+        }
+
         var body = Body(request, entry["app_saw"] as JsonObject);
+        if (headers.Any(header => header.Name.Equals("Expect", StringComparison.OrdinalIgnoreCase)))
+        {
+            return new RecordedRequest(Encoding.UTF8.GetBytes(head.ToString() + "\r\n"), isHead: false, isOneZero: false) { Rest = body };
+        }
         byte[] bytes = [.. Encoding.UTF8.GetBytes(head.ToString() + "\r\n"), .. chunked ? Chunk(body) : body];
         return name == "request trailers" ? Trailers(ports) : new RecordedRequest(bytes, verb == "HEAD", http10);
     }
@@ -69,7 +82,7 @@ internal sealed partial class RecordedRequest
 
     /// <summary>A JSON body stands only where it was seen, at the app.</summary>
     private static byte[] Body(JsonObject request, JsonObject? saw)
-        => request["body"] is { } body ? Encoding.UTF8.GetBytes(Expand(((string)body!).Replace(", 0.5 s later ", string.Empty, StringComparison.Ordinal)))
+        => request["body"] is { } body ? Encoding.UTF8.GetBytes(Expand((string)body!))
             : saw?["json"] is { } json ? Encoding.UTF8.GetBytes(json.ToJsonString())
             : [];
 

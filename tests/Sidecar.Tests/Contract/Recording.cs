@@ -7,6 +7,8 @@ internal static class Recording
 {
     public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "Contract", "recordings");
 
+    public static IReadOnlyList<string> Topics { get; } = [.. Directory.EnumerateFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+
     public static IReadOnlyList<JsonObject> Topic(string topic, Func<string, string>? change = null)
     {
         var text = File.ReadAllText(Path.Combine(Folder, topic + ".json"));
@@ -18,6 +20,7 @@ internal static class Recording
             // "config" is left out when it is that of the entry before.
             config = (string?)entry["config"] ?? config;
             entry["config"] = config;
+            entry["index"] = list.Count;
             if ((string?)entry["same_as"] is { } same && list.FirstOrDefault(other => (string)other["name"]! == same) is { } original)
             {
                 foreach (var key in new[] { "request", "app_saw", "response" })

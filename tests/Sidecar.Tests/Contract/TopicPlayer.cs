@@ -8,7 +8,7 @@ namespace McpAspire.Sidecar.Tests.Contract;
 /// <summary>Replays the exchanges of one topic in their order and collects what differs without being listed.</summary>
 internal sealed partial class TopicPlayer(ContractRig rig, string topic)
 {
-    private const string TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0";
+    public const string TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0";
 
     private readonly Comparison _comparison = new(rig.Ports);
     private readonly Differences _differences = Differences.Load();
@@ -17,6 +17,12 @@ internal sealed partial class TopicPlayer(ContractRig rig, string topic)
 
     /// <summary>What a topic does before an entry: change the provider, make a token.</summary>
     public Func<JsonObject, Task>? Before { get; init; }
+
+    /// <summary>What has to be so before the entry's sidecar is started.</summary>
+    public Action<JsonObject>? Given { get; init; }
+
+    /// <summary>A call that the recording's rig made to see whether a new sidecar is ready; it may fetch a token.</summary>
+    public Func<JsonObject, string?>? ReadyCall { get; init; }
 
     /// <summary>The token that stands for <c>&lt;jwt&gt;</c> in an entry.</summary>
     public Func<string, string>? Jwt { get; init; }
@@ -27,8 +33,8 @@ internal sealed partial class TopicPlayer(ContractRig rig, string topic)
     /// <summary>Changes the recording's text: shorter waits.</summary>
     public Func<string, string>? Change { get; init; }
 
-    /// <summary>Compares how many requests reached the app as well.</summary>
-    public bool CountsRequests { get; init; }
+    /// <summary>What is seen now where an entry is an observation.</summary>
+    public Func<JsonObject, Task<Observed>>? Observe { get; init; }
 
     public int Replayed { get; private set; }
 
@@ -37,9 +43,20 @@ internal sealed partial class TopicPlayer(ContractRig rig, string topic)
         var found = new List<string>();
         foreach (var entry in Recording.Topic(topic, Change))
         {
-            if (entry["request"] is JsonObject && entry["response"] is JsonObject && Elsewhere?.Invoke(entry) != true)
+            if (Elsewhere?.Invoke(entry) == true)
+            {
+                continue;
+            }
+
+            Given?.Invoke(entry);
+            if (entry["request"] is JsonObject && entry["response"] is JsonObject)
             {
                 found.AddRange(await PlayAsync(entry, cancellationToken));
+            }
+            else if (Observe is not null)
+            {
+                var observed = await Observe(entry);
+                found.AddRange(Ledger.Compare(_differences, topic, entry, recorded => observed.Compare(recorded, _comparison)));
             }
         }
 
@@ -49,10 +66,11 @@ internal sealed partial class TopicPlayer(ContractRig rig, string topic)
 
     private async Task<List<string>> PlayAsync(JsonObject entry, CancellationToken cancellationToken)
     {
-        var name = (string)entry["name"]!;
-        if (await rig.UseAsync((string)entry["config"]!, cancellationToken) is not { } sidecar)
+        var (name, config) = ((string)entry["name"]!, (string)entry["config"]!);
+        var before = rig.Last;
+        if (await rig.UseAsync(config, cancellationToken) is not { } sidecar)
         {
-            return _differences.Unexplained(topic, name, [("start", $"the sidecar does not start with '{entry["config"]}': {rig.LastOutput()}")]);
+            return Ledger.Differs(_differences, topic, entry, "start", $"the sidecar does not start with '{entry["config"]}': {rig.LastOutput()}");
         }
 
         if (Before is not null)
@@ -60,19 +78,44 @@ internal sealed partial class TopicPlayer(ContractRig rig, string topic)
             await Before(entry);
         }
 
+        if (sidecar != before && ReadyCall?.Invoke(entry) is { } call)
+        {
+            await RawClient.GetAsync(sidecar.HttpPort, call, cancellationToken, ("dapr-app-id", "app"));
+        }
+
         rig.TakeRequests();
         var port = name.StartsWith("public port", StringComparison.Ordinal) ? rig.Ports[3690] : sidecar.HttpPort;
         var request = RecordedRequest.Write(entry, rig.Ports, text => Fill(text, name));
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(TimeSpan.FromSeconds(45));
+        var pace = new EventPace();
+        void Saw(byte[] chunk)
+        {
+            if (entry["ms"] is null || chunk.AsSpan().StartsWith("event:"u8))
+            {
+                pace.SawPart();
+            }
+        }
+
+        var (interim, restInTime, started) = (false, false, System.Diagnostics.Stopwatch.GetTimestamp());
+        async Task RestAsync(Stream stream, byte[] rest)
+        {
+            // Sent only when the app has what was sent before, or an interim answer asks for it: a body that was collected on the way would never come.
+            await Task.WhenAny(Eventually.TrueAsync(() => interim || !rig.App.Chunks.IsEmpty, "the first part is at the app", patience.Token), Task.Delay(TimeSpan.FromSeconds(10), patience.Token));
+            restInTime = !rig.App.Chunks.IsEmpty;
+            await stream.WriteAsync(rest, patience.Token);
+        }
+
         RawResponse response;
         try
         {
-            response = await RawClient.SendAsync(port, request.Bytes, request.IsHead, patience.Token);
+            rig.App.Chunks.Clear();
+            rig.App.Pace = rig.Endpoint.Pace = pace;
+            response = await RawClient.SendAsync(port, request.Bytes, request.IsHead, patience.Token, request.Rest is null ? null : stream => RestAsync(stream, request.Rest), Saw, pace.SawHeaders, () => interim = true);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return _differences.Unexplained(topic, name, [("hangs", "no complete answer within 45 s")]);
+            return Ledger.Differs(_differences, topic, entry, "hangs", "no complete answer within 45 s");
         }
 
         Replayed++;
@@ -85,14 +128,43 @@ internal sealed partial class TopicPlayer(ContractRig rig, string topic)
             (apps, provider) = rig.TakeRequests();
         }
 
-        var saw = (entry["app_saw"] as JsonObject)?["path"] is { } path && (string)path! == "/token" ? provider : apps;
-        return _differences.Unexplained(topic, name, [.. _comparison.Response(entry["response"]!.AsObject(), response), .. _comparison.AppSaw(entry["app_saw"], saw), .. Count(entry, apps)]);
+        var seconds = System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var tokens = provider.Where(one => one.Path == "/token").ToArray();
+        var isHeld = ((string)entry["request"]!["url"]!).Contains("first=", StringComparison.Ordinal);
+        return Ledger.Compare(_differences, topic, entry, recorded =>
+        [
+            .. _comparison.Response(recorded["response"]!.AsObject(), response),
+            .. _comparison.Saw(recorded["app_saw"], recorded["app_saw_more"] as JsonArray, apps, tokens),
+            .. Timing(recorded, pace, isHeld, restInTime, seconds),
+            .. recorded["trace"] is JsonObject trace ? TraceFacts.Compare(trace, response, apps) : [],
+            .. recorded["in_full"] is JsonObject full ? _comparison.InFull(full, response, apps) : [],
+        ]);
     }
 
-    private IEnumerable<(string What, string Detail)> Count(JsonObject entry, IReadOnlyList<RawRequest> came)
+    private static IEnumerable<(string What, string Detail)> Timing(JsonObject recorded, EventPace pace, bool isHeld, bool restInTime, double seconds)
     {
-        var recorded = (entry["app_saw"] is null ? 0 : 1) + ((entry["app_saw_more"] as JsonArray)?.Count ?? 0);
-        return CountsRequests && came.Count != recorded ? [("requests", $"recorded {recorded} at the app, came {came.Count}")] : [];
+        var pairs = new List<(string What, string Recorded, string Came)>();
+        if (recorded["ms"] is JsonObject ms)
+        {
+            pairs.Add(("ms", EventTiming.Of(ms), EventTiming.Of(pace, isHeld)));
+        }
+
+        if (recorded["chunk_times_ms"] is JsonArray chunks)
+        {
+            pairs.Add(("chunk times", EventTiming.Of(chunks), EventTiming.Parts(pace, held: false)));
+        }
+
+        if (recorded["gap_at_app_ms"] is { } gap)
+        {
+            pairs.Add(("gap at the app", (int)(double)gap is > 100 and < 5000 ? "apart" : "together", restInTime ? "apart" : "together"));
+        }
+
+        if (recorded["seconds"] is { } took)
+        {
+            pairs.Add(("seconds", EventTiming.Of((double)took), EventTiming.Of(seconds, (double)took)));
+        }
+
+        return pairs.Where(pair => pair.Recorded != pair.Came).Select(pair => (pair.What, $"recorded {pair.Recorded}, came {pair.Came}"));
     }
 
     private string Fill(string text, string name)

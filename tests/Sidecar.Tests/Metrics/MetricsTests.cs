@@ -28,7 +28,7 @@ public sealed class MetricsTests
                      ("dapr_http_server_latency_count{app_id=\"app\",method=\"POST\",path=\"/hi\",status=\"200\"}", "1"),
                      ("dapr_http_server_latency_bucket{app_id=\"app\",method=\"POST\",path=\"/hi\",status=\"200\",le=\"100000\"}", "1"),
                      ("dapr_http_client_completed_count{app_id=\"app\",method=\"GET\",path=\"/hi\",status=\"200\"}", "1"),
-                     ("dapr_http_client_completed_count{app_id=\"app\",method=\"GET\",path=\"/dapr/config\",status=\"200\"}", "1"),
+                     ("dapr_http_client_completed_count{app_id=\"app\",method=\"GET\",path=\"/dapr/config\",status=\"404\"}", "1"),
                      ("dapr_http_client_sent_bytes_sum{app_id=\"app\",method=\"POST\",path=\"/hi\",status=\"\"}", "5"),
                  })
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -26,6 +25,9 @@ internal sealed class EchoApp(int? port = null) : RawServer(port)
     /// <summary>What <c>/healthz</c> answers.</summary>
     public int HealthStatus { get; set; } = 200;
 
+    /// <summary>With it an app that is to wait between parts of its answer waits until the caller has the part before.</summary>
+    public EventPace? Pace { get; set; }
+
     protected override bool ReadsBody(RawRequest request) => !request.Path.StartsWith("/b/early-answer", StringComparison.Ordinal);
 
     protected override void OnChunk(byte[] chunk) => Chunks.Enqueue((System.Diagnostics.Stopwatch.GetTimestamp(), Encoding.UTF8.GetString(chunk)));
@@ -35,6 +37,12 @@ internal sealed class EchoApp(int? port = null) : RawServer(port)
         if (request.Path == "/healthz" && HealthStatus != 200)
         {
             await TextAsync(connection, HealthStatus.ToString(CultureInfo.InvariantCulture), "not well");
+            return true;
+        }
+
+        if (request.Path == "/dapr/config")
+        {
+            await TextAsync(connection, "404", "none");
             return true;
         }
 
@@ -80,8 +88,8 @@ internal sealed class EchoApp(int? port = null) : RawServer(port)
                 await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n");
                 for (var i = 0; i < 3; i++)
                 {
+                    await (Pace?.BeforeAsync(i, held: false) ?? Task.Delay(i > 0 ? 200 : 0, connection.Stopping));
                     await connection.ChunkAsync($"c{i}");
-                    await Task.Delay(i < 2 ? 200 : 0, connection.Stopping);
                 }
 
                 await connection.WriteAsync("0\r\n\r\n");
@@ -191,14 +199,9 @@ internal sealed class EchoApp(int? port = null) : RawServer(port)
 
     private static async Task GzipAsync(RawConnection connection)
     {
-        using var zipped = new MemoryStream();
-        await using (var gzip = new GZipStream(zipped, CompressionLevel.Fastest, leaveOpen: true))
-        {
-            await gzip.WriteAsync("{\"zipped\":true}"u8.ToArray(), connection.Stopping);
-        }
-
+        var zipped = Convert.FromBase64String("H4sIAAAAAAACA6tWqsosKEhNUbIqKSpNrQUAhCi8CA8AAAA="); // {"zipped": true}
         await connection.WriteAsync($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: {zipped.Length}\r\n\r\n");
-        await connection.WriteAsync(zipped.ToArray());
+        await connection.WriteAsync(zipped);
     }
 
     private async Task<bool> SlowAsync(RawRequest request, RawConnection connection)
@@ -221,7 +224,12 @@ internal sealed class EchoApp(int? port = null) : RawServer(port)
         var dieAfter = int.Parse(request.Parameter("die", "-1"), CultureInfo.InvariantCulture);
         await connection.WriteAsync($"HTTP/1.1 {request.Parameter("status", "200")} OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-cache\r\nMcp-Session-Id: sess-1\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n");
         var closed = connection.ClosedAsync();
-        if (await WaitAsync(closed, Seconds(request, "first", "0")))
+        var (first, every) = (Seconds(request, "first", "0"), Seconds(request, "every", "0"));
+        if (Pace is not null)
+        {
+            await Pace.BeforeAsync(0, held: first > TimeSpan.Zero);
+        }
+        else if (await WaitAsync(closed, first))
         {
             Abandoned.Enqueue(request.Target);
             return false;
@@ -235,8 +243,13 @@ internal sealed class EchoApp(int? port = null) : RawServer(port)
                 return false;
             }
 
+            if (i > 0 && Pace is not null)
+            {
+                await Pace.BeforeAsync(i, held: false);
+            }
+
             await connection.ChunkAsync($"event: message\nid: {i}\ndata: {Data(request, i)}\n\n");
-            if (i < count - 1 && await WaitAsync(closed, Seconds(request, "every", "0")))
+            if (Pace is null && i < count - 1 && await WaitAsync(closed, every))
             {
                 Abandoned.Enqueue(request.Target);
                 return false;

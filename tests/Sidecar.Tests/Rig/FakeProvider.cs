@@ -81,6 +81,9 @@ internal sealed class FakeProvider : RawServer
             case TokenBehaviour.InvalidScope:
                 await JsonAsync(connection, "400", new JsonObject { ["error"] = "invalid_scope", ["error_description"] = request.BodyText });
                 return true;
+            case TokenBehaviour.UnauthorizedClient:
+                await JsonAsync(connection, "401", new JsonObject { ["error"] = "unauthorized_client", ["error_description"] = "Invalid client or Invalid client credentials" });
+                return true;
             case TokenBehaviour.InvalidGrant:
                 await JsonAsync(connection, "400", new JsonObject { ["error"] = "invalid_grant" });
                 return true;
@@ -141,6 +144,7 @@ internal enum TokenBehaviour
     Good,
     InvalidScope,
     InvalidGrant,
+    UnauthorizedClient,
     Unauthorized,
     Broken,
     NoToken,

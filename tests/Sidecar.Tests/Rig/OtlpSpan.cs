@@ -14,7 +14,8 @@ internal sealed record OtlpSpan(
     int StatusCode,
     string StatusMessage,
     IReadOnlyDictionary<string, string> Attributes,
-    IReadOnlyDictionary<string, string> Resource)
+    IReadOnlyDictionary<string, string> Resource,
+    int Events)
 {
     public static IEnumerable<OtlpSpan> ReadAll(byte[] request)
     {
@@ -47,7 +48,8 @@ internal sealed record OtlpSpan(
             (int)status.FirstOrDefault(field => field.Number == 3).Value,
             Text(status.FirstOrDefault(field => field.Number == 2)),
             Pairs(fields.Where(field => field.Number == 9)),
-            resource);
+            resource,
+            fields.Count(field => field.Number == 11));
     }
 
     private static Dictionary<string, string> Pairs(IEnumerable<Field> pairs)

@@ -31,13 +31,13 @@ internal static class RawClient
         return SendAsync(port, [.. Encoding.Latin1.GetBytes(text.ToString()), .. Encoding.UTF8.GetBytes(body ?? string.Empty)], verb == "HEAD", cancellationToken);
     }
 
-    public static async Task<RawResponse> SendAsync(int port, byte[] request, bool isHead, CancellationToken cancellationToken, Func<Stream, Task>? rest = null, Action<byte[]>? onChunk = null)
+    public static async Task<RawResponse> SendAsync(int port, byte[] request, bool isHead, CancellationToken cancellationToken, Func<Stream, Task>? rest = null, Action<byte[]>? onChunk = null, Action? onHeaders = null, Action? onInterim = null)
     {
         using var client = new TcpClient { NoDelay = true };
         await client.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
         await using var stream = client.GetStream();
         var writing = WriteAsync(stream, request, rest, cancellationToken);
-        var reading = ReadAsync(new RawReader(stream), isHead, onChunk, cancellationToken);
+        var reading = ReadAsync(new RawReader(stream), isHead, onChunk, cancellationToken, onHeaders, onInterim);
         if (await Task.WhenAny(writing, reading) == writing)
         {
             await writing; // what cannot be written is not answered either
@@ -64,9 +64,9 @@ internal static class RawClient
         }
     }
 
-    public static async Task<RawResponse> ReadAsync(RawReader reader, bool isHead, Action<byte[]>? onChunk, CancellationToken cancellationToken)
+    public static async Task<RawResponse> ReadAsync(RawReader reader, bool isHead, Action<byte[]>? onChunk, CancellationToken cancellationToken, Action? onHeaders = null, Action? onInterim = null)
     {
-        var interim = new List<int>();
+        var interim = new List<(int, IReadOnlyList<Header>)>();
         while (true)
         {
             var line = await reader.ReadLineAsync(cancellationToken);
@@ -78,10 +78,12 @@ internal static class RawClient
             var status = int.Parse(code, CultureInfo.InvariantCulture);
             if (status is >= 100 and < 200)
             {
-                interim.Add(status);
+                interim.Add((status, headers));
+                onInterim?.Invoke();
                 continue;
             }
 
+            onHeaders?.Invoke();
             return await ReadBodyAsync(reader, status, headers, isHead, onChunk, cancellationToken) with { Interim = interim };
         }
     }

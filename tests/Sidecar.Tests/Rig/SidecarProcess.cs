@@ -15,6 +15,8 @@ internal sealed class SidecarProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly TaskCompletionSource[] _readToEnd = [new(TaskCreationOptions.RunContinuationsAsynchronously), new(TaskCreationOptions.RunContinuationsAsynchronously)];
+
     private SidecarProcess(Process process, int httpPort)
     {
         _process = process;
@@ -96,8 +98,8 @@ internal sealed class SidecarProcess : IAsyncDisposable
 
         var process = new Process { StartInfo = start };
         var sidecar = new SidecarProcess(process, port);
-        process.OutputDataReceived += (_, line) => sidecar.Read(line.Data);
-        process.ErrorDataReceived += (_, line) => sidecar.Read(line.Data);
+        process.OutputDataReceived += (_, line) => sidecar.Read(line.Data, sidecar._readToEnd[0]);
+        process.ErrorDataReceived += (_, line) => sidecar.Read(line.Data, sidecar._readToEnd[1]);
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -109,7 +111,8 @@ internal sealed class SidecarProcess : IAsyncDisposable
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(_patience);
-        await _process.WaitForExitAsync(patience.Token);
+        await ExitedAsync(patience.Token);
+        await Task.WhenAny(Task.WhenAll(_readToEnd.Select(end => end.Task)), Task.Delay(TimeSpan.FromSeconds(10), patience.Token));
         return Output;
     }
 
@@ -127,10 +130,20 @@ internal sealed class SidecarProcess : IAsyncDisposable
         if (!_process.HasExited)
         {
             _process.Kill();
-            await _process.WaitForExitAsync();
+            using var patience = new CancellationTokenSource(_patience);
+            await ExitedAsync(patience.Token);
         }
 
         _process.Dispose();
+    }
+
+    /// <summary>Waits for the process alone: a child that outlives it holds its output open, and the end of that would be waited for too.</summary>
+    private async Task ExitedAsync(CancellationToken cancellationToken)
+    {
+        while (!_process.HasExited)
+        {
+            await Task.Delay(20, cancellationToken);
+        }
     }
 
     private static string OwnRegistry()
@@ -142,7 +155,7 @@ internal sealed class SidecarProcess : IAsyncDisposable
 
     public async Task WaitForPortAsync(CancellationToken cancellationToken)
     {
-        var exited = _process.WaitForExitAsync(cancellationToken);
+        var exited = ExitedAsync(cancellationToken);
         var first = await Task.WhenAny(_listening.Task, exited, Task.Delay(_patience, cancellationToken));
         if (first != _listening.Task)
         {
@@ -150,10 +163,11 @@ internal sealed class SidecarProcess : IAsyncDisposable
         }
     }
 
-    private void Read(string? line)
+    private void Read(string? line, TaskCompletionSource end)
     {
         if (line is null)
         {
+            end.TrySetResult();
             return;
         }
 
