@@ -21,30 +21,3 @@ internal sealed record TracingSettings(bool IsConfigured, double? SamplingRate, 
         return new TracingSettings(IsConfigured: true, rate, tracing.Map("otel") is { } otel ? OtlpSettings.Read(otel) : null);
     }
 }
-
-/// <summary><c>spec.tracing.otel</c>. <c>isSecure</c> is true unless said otherwise, as in Dapr.</summary>
-internal sealed record OtlpSettings(Uri? Endpoint, bool Grpc, string? Headers)
-{
-    public static OtlpSettings Read(YamlMap otel)
-    {
-        otel.Only("protocol", "endpointAddress", "isSecure", "headers", "timeout");
-        var secure = otel.Switch("isSecure", otherwise: true);
-        var address = otel.Text("endpointAddress");
-        if (address is not { Length: > 0 })
-        {
-            return new OtlpSettings(Endpoint: null, Grpc: false, Headers: null);
-        }
-
-        var protocol = otel.Text("protocol") switch
-        {
-            "grpc" => true,
-            "http" => false,
-            var other => throw new ResourceException(otel.PositionOf("protocol"), $"'spec.tracing.otel.protocol' is '{other}'; allowed are grpc and http, and Dapr exports nothing without it.") { Rule = ProblemRules.TracingProtocol },
-        };
-
-        var url = address.Contains("://", StringComparison.Ordinal) ? address : $"{(secure ? "https" : "http")}://{address}";
-        return Uri.TryCreate(url, UriKind.Absolute, out var endpoint)
-            ? new OtlpSettings(endpoint, protocol, otel.Text("headers"))
-            : throw new ResourceException(otel.PositionOf("endpointAddress"), $"'spec.tracing.otel.endpointAddress' is '{address}'; allowed is host:port.");
-    }
-}

@@ -38,6 +38,9 @@ internal static class TraceExport
     private static bool HasEndpoint(Func<string, string?> environment)
         => !string.IsNullOrEmpty(environment("OTEL_EXPORTER_OTLP_ENDPOINT")) || !string.IsNullOrEmpty(environment("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"));
 
+    private static bool HasTimeout(Func<string, string?> environment)
+        => !string.IsNullOrEmpty(environment("OTEL_EXPORTER_OTLP_TIMEOUT")) || !string.IsNullOrEmpty(environment("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT"));
+
     private static void Configure(OtlpExporterOptions exporter, OtlpSettings? configured, Func<string, string?> environment)
     {
         if (HasEndpoint(environment) || configured?.Endpoint is not { } endpoint)
@@ -47,9 +50,14 @@ internal static class TraceExport
 
         exporter.Protocol = configured.Grpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
         exporter.Endpoint = configured.Grpc ? endpoint : new Uri(endpoint, "/v1/traces");
-        if (configured.Headers is { Length: > 0 })
+        if (configured.Headers.Count > 0)
         {
-            exporter.Headers = configured.Headers;
+            exporter.Headers = string.Join(',', configured.Headers.Select(header => $"{header.Key}={Uri.EscapeDataString(header.Value)}"));
+        }
+
+        if (configured.Timeout is { } timeout && !HasTimeout(environment))
+        {
+            exporter.TimeoutMilliseconds = (int)timeout.TotalMilliseconds;
         }
     }
 }

@@ -32,6 +32,9 @@ internal sealed class OtlpCollector : IAsyncDisposable
     /// <summary>Path and content type of what came.</summary>
     public ConcurrentQueue<(string Path, string? ContentType)> Requests { get; } = new();
 
+    /// <summary>The header fields of what came.</summary>
+    public ConcurrentQueue<(string Name, string Value)> Headers { get; } = new();
+
     /// <summary>All that came; strings are plain in protobuf.</summary>
     public string Text => string.Concat(_bodies.Select(Encoding.Latin1.GetString));
 
@@ -51,6 +54,11 @@ internal sealed class OtlpCollector : IAsyncDisposable
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body);
         Requests.Enqueue((http.Request.Path, http.Request.ContentType));
+        foreach (var header in http.Request.Headers)
+        {
+            Headers.Enqueue((header.Key, header.Value.ToString()));
+        }
+
         if (http.Request.Path == "/v1/traces")
         {
             _bodies.Enqueue(body.ToArray());

@@ -57,20 +57,45 @@ public sealed class TraceTests
     [InlineData(true, "protocol: grpc", "/opentelemetry.proto.collector.trace.v1.TraceService/Export", "application/grpc")]
     public async Task Configuration_NamesTheCollector_AndItsProtocol(bool grpc, string protocol, string path, string contentType)
     {
+        await using var collector = await OtlpCollector.StartAsync(grpc);
+
+        await ExportAsync(collector, protocol);
+
+        Assert.Contains((path, contentType), collector.Requests);
+    }
+
+    [Theory]
+    [InlineData(false, "protocol: http")]
+    [InlineData(true, "protocol: grpc")]
+    public async Task Configuration_NamesHeaders_TheyTakePrecedenceOverTheEnvironment(bool grpc, string protocol)
+    {
+        await using var collector = await OtlpCollector.StartAsync(grpc);
+
+        await ExportAsync(
+            collector,
+            protocol + "\n      headers: [x-api-key=a%b=c, x-other=2]\n      timeout: 30s",
+            ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "x-environment=1"));
+
+        Assert.Contains(("x-api-key", "a%b=c"), collector.Headers);
+        Assert.Contains(("x-other", "2"), collector.Headers);
+        Assert.DoesNotContain(collector.Headers, header => header.Name == "x-environment");
+    }
+
+    /// <summary>Makes a call and waits until its span has come.</summary>
+    private static async Task ExportAsync(OtlpCollector collector, string otel, params (string Name, string Value)[] environment)
+    {
         using var folder = new TemporaryFolder();
         await using var app = new EchoApp();
-        await using var collector = await OtlpCollector.StartAsync(grpc);
-        var config = folder.Write("config.yaml", $"apiVersion: dapr.io/v1alpha1\nkind: Configuration\nmetadata:\n  name: c\nspec:\n  tracing:\n    samplingRate: \"1\"\n    otel:\n      endpointAddress: \"127.0.0.1:{collector.Port}\"\n      isSecure: false\n      {protocol}\n");
+        var config = folder.Write("config.yaml", $"apiVersion: dapr.io/v1alpha1\nkind: Configuration\nmetadata:\n  name: c\nspec:\n  tracing:\n    samplingRate: \"1\"\n    otel:\n      endpointAddress: \"127.0.0.1:{collector.Port}\"\n      isSecure: false\n      {otel}\n");
         await using var sidecar = await SidecarProcess.StartAsync(
             ["--app-id", "app", "--app-port", app.Port.ToString(CultureInfo.InvariantCulture), "--config", config],
             Stopping,
-            environment: new Dictionary<string, string> { ["OTEL_BSP_SCHEDULE_DELAY"] = "100" });
+            environment: environment.Append(("OTEL_BSP_SCHEDULE_DELAY", "100")).ToDictionary());
         await sidecar.WaitForReadyAsync(Stopping);
 
         await RawClient.GetAsync(sidecar.HttpPort, "/show", Stopping, ("dapr-app-id", "app"));
 
         await Eventually.TrueAsync(() => collector.Spans.Any(span => span.Name == "CallLocal/app/show"), "the span is exported", Stopping);
-        Assert.Contains((path, contentType), collector.Requests);
     }
 
     private static async Task<SidecarProcess> StartAsync(EchoApp app, OtlpCollector collector)
