@@ -75,6 +75,11 @@ internal sealed class MetadataApi(SidecarOptions options, AppReadiness app)
             writer.WriteStringValue("HotReload");
         }
 
+        foreach (var feature in runtime.Configuration.Features)
+        {
+            writer.WriteStringValue(feature);
+        }
+
         writer.WriteEndArray();
         WriteComponents(writer, runtime);
         writer.WriteStartObject("extended");
@@ -84,19 +89,7 @@ internal sealed class MetadataApi(SidecarOptions options, AppReadiness app)
         }
 
         writer.WriteEndObject();
-        if (runtime.Endpoints.Count > 0)
-        {
-            writer.WriteStartArray("httpEndpoints");
-            foreach (var name in runtime.Endpoints.Keys)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("name", name);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
-        }
-
+        WriteNames(writer, "httpEndpoints", runtime.Endpoints.Keys);
         WriteApp(writer);
         writer.WriteStartObject("actorRuntime");
         writer.WriteString("runtimeStatus", app.IsReady ? "DISABLED" : "INITIALIZING");
@@ -107,7 +100,26 @@ internal sealed class MetadataApi(SidecarOptions options, AppReadiness app)
         }
 
         writer.WriteEndObject();
+        WriteNames(writer, "resiliencies", runtime.Resiliencies);
         writer.WriteEndObject();
+    }
+
+    private static void WriteNames(Utf8JsonWriter writer, string field, IEnumerable<string> names)
+    {
+        if (!names.Any())
+        {
+            return;
+        }
+
+        writer.WriteStartArray(field);
+        foreach (var name in names)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", name);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
     }
 
     private static void WriteComponents(Utf8JsonWriter writer, RuntimeSnapshot runtime)

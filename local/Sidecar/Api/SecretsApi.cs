@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Text.Json;
+using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Metrics;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.Secrets;
@@ -21,8 +22,13 @@ internal sealed class SecretsApi(SidecarMetrics metrics)
             return DaprErrors.NoAppIdAsync(request.Http);
         }
 
-        var storeName = path[..slash];
-        var key = path[(slash + 1)..];
+        var storeName = ByteString.ToText(path[..slash]);
+        var key = ByteString.ToText(path[(slash + 1)..]);
+        if (request.Runtime.SecretStores.Count == 0)
+        {
+            return DaprErrors.WriteAsync(request.Http, StatusCodes.Status500InternalServerError, "ERR_SECRET_STORES_NOT_CONFIGURED", "secret store is not configured");
+        }
+
         if (!request.Runtime.SecretStores.TryGetValue(storeName, out var store))
         {
             return DaprErrors.WriteAsync(request.Http, StatusCodes.Status401Unauthorized, "ERR_SECRET_STORE_NOT_FOUND", $"failed finding secret store with key {storeName}");

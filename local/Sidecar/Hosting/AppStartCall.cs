@@ -14,8 +14,14 @@ internal sealed partial class AppStartCall(SidecarRuntime runtime, SidecarOption
 
     public async Task RunAsync(IServiceProvider services, CancellationToken stopping)
     {
-        if (options.DisableInitConfig || runtime.Current.App is not { } app)
+        if (runtime.Current.App is not { } app)
         {
+            return;
+        }
+
+        if (options.DisableInitConfig)
+        {
+            Log.Skipped(logger);
             return;
         }
 
@@ -47,5 +53,8 @@ internal sealed partial class AppStartCall(SidecarRuntime runtime, SidecarOption
     {
         [LoggerMessage(1, LogLevel.Debug, "GET /dapr/config of the app: {Status}")]
         public static partial void Answered(ILogger logger, int status);
+
+        [LoggerMessage(2, LogLevel.Warning, "Skipping programmatic dapr configuration loading (see --disable-init-endpoints)")]
+        public static partial void Skipped(ILogger logger);
     }
 }

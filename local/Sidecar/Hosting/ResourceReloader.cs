@@ -15,6 +15,9 @@ internal sealed partial class ResourceReloader(SidecarRuntime runtime, SidecarOp
 {
     /// <summary>An editor writes a file in several steps.</summary>
     private static readonly TimeSpan _calm = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>By so much the time of a file may lie behind the clock.</summary>
+    private static readonly TimeSpan _clockStep = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan _readyWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(50);
 
@@ -61,6 +64,11 @@ internal sealed partial class ResourceReloader(SidecarRuntime runtime, SidecarOp
     {
         var watchers = new Watchers(Watch(snapshot));
         Log.Watching(logger, watchers.Paths);
+        if (watchers.LatestChange > snapshot.ReadAt - _clockStep)
+        {
+            _reasons.Writer.TryWrite("changed before they were watched");
+        }
+
         return watchers;
     }
 
@@ -145,6 +153,13 @@ internal sealed partial class ResourceReloader(SidecarRuntime runtime, SidecarOp
         private readonly FileSystemWatcher[] _watchers = [.. watchers];
 
         public string Paths => string.Join(' ', _watchers.Select(watcher => Path.Combine(watcher.Path, watcher.Filter)));
+
+        /// <summary>Of a file, or of a folder: files that came and went.</summary>
+        public DateTime LatestChange => _watchers
+            .SelectMany(watcher => Directory.EnumerateFiles(watcher.Path, watcher.Filter).Select(File.GetLastWriteTimeUtc)
+                .Append(watcher.Filter.Contains('*', StringComparison.Ordinal) ? Directory.GetLastWriteTimeUtc(watcher.Path) : DateTime.MinValue))
+            .DefaultIfEmpty(DateTime.MinValue)
+            .Max();
 
         public void Dispose()
         {

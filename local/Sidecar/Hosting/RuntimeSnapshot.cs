@@ -18,6 +18,12 @@ internal sealed class RuntimeSnapshot
 
     public required IReadOnlyDictionary<string, InvocationTarget> Endpoints { get; init; }
 
+    /// <summary>When reading its resources began.</summary>
+    public DateTime ReadAt { get; init; }
+
+    /// <summary>The names of the Resiliency resources.</summary>
+    public IReadOnlyList<string> Resiliencies { get; init; } = [];
+
     public required IReadOnlyDictionary<string, ISecretStore> SecretStores { get; init; }
 
     /// <summary>Null: there is no app behind this sidecar.</summary>

@@ -21,8 +21,16 @@ internal sealed partial class ShutdownSequence
     public ShutdownSequence(SidecarOptions options, IHostApplicationLifetime lifetime, AppHealthMonitor health, TimeProvider time, ILogger<ShutdownSequence> logger)
     {
         (_options, _lifetime, _health, _time, _logger) = (options, lifetime, health, time, logger);
-        lifetime.ApplicationStopping.Register(() => _draining = time.GetTimestamp());
+        lifetime.ApplicationStopping.Register(() =>
+        {
+            _draining = time.GetTimestamp();
+            _ = CutOffAsync();
+        });
     }
+
+    /// <summary>How long the host waits for calls in flight: where the process cuts them off itself, a little longer.</summary>
+    public static TimeSpan HostTimeout(SidecarOptions options)
+        => CutsOff(options) ? options.GracefulShutdown + TimeSpan.FromSeconds(5) : options.GracefulShutdown;
 
     /// <summary>Begins the end; a second wish changes nothing.</summary>
     public void Begin()
@@ -46,6 +54,22 @@ internal sealed partial class ShutdownSequence
         Log.Graceful(_logger);
         return 0;
     }
+
+    /// <summary>
+    /// The process ends with its connections, which callers see as the end of a stream; a server that aborts them resets
+    /// them. With an app as a child there is more to end.
+    /// </summary>
+    private async Task CutOffAsync()
+    {
+        if (CutsOff(_options))
+        {
+            await Task.Delay(_options.GracefulShutdown, _time);
+            Log.Forced(_logger);
+            Environment.Exit(1);
+        }
+    }
+
+    private static bool CutsOff(SidecarOptions options) => options.GracefulShutdown > TimeSpan.Zero && options.AppCommand.Count == 0;
 
     private async Task EndAsync()
     {

@@ -25,7 +25,7 @@ internal static partial class SidecarHost
         builder.Logging.AddSidecarLog(options);
         builder.Services.AddSidecar(options, loading, environment);
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.GracefulShutdown);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownSequence.HostTimeout(options));
 
         await using var app = builder.Build();
         var resources = await loading;

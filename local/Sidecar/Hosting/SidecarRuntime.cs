@@ -49,7 +49,7 @@ internal sealed partial class SidecarRuntime(RuntimeFactory factory, SidecarOpti
     }
 
     public string Describe()
-        => $"app id {options.AppId}, {Current.Components.Count} component(s), {Current.Endpoints.Count} HTTPEndpoint(s), httpPipeline [{Names(Current.Configuration.HttpPipeline)}], appHttpPipeline [{Names(Current.Configuration.AppHttpPipeline)}]";
+        => $"app id {options.AppId}, {Current.Components.Count} component(s), {Current.Endpoints.Count} HTTPEndpoint(s), httpPipeline [{Names(Current.Configuration.HttpPipeline)}], appHttpPipeline [{Names(Current.Configuration.AppHttpPipeline)}], Resiliency [{string.Join(", ", Current.Resiliencies)}]";
 
     private static string Names(IReadOnlyList<HandlerReference> handlers) => string.Join(", ", handlers.Select(handler => handler.Name));
 

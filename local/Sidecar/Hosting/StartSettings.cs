@@ -16,7 +16,8 @@ internal static class StartSettings
         yield return ("spec.tracing.samplingRate", tracing.SamplingRate?.ToString(CultureInfo.InvariantCulture));
         yield return ("spec.tracing.otel.endpointAddress", tracing.Otlp?.Endpoint?.OriginalString);
         yield return ("spec.tracing.otel.protocol", $"{tracing.Otlp?.Grpc}");
-        yield return ("spec.tracing.otel.headers", tracing.Otlp?.Headers);
+        yield return ("spec.tracing.otel.headers", string.Join('\n', tracing.Otlp?.Headers ?? []));
+        yield return ("spec.tracing.otel.timeout", $"{tracing.Otlp?.Timeout}");
         yield return ("spec.metrics.enabled", $"{metrics.IsEnabled}");
         yield return ("spec.metrics.recordErrorCodes", $"{metrics.RecordsErrorCodes}");
         yield return ("spec.metrics.http.increasedCardinality", $"{metrics.IncreasedCardinality}");

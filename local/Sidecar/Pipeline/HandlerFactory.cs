@@ -22,7 +22,12 @@ internal sealed class HandlerFactory(HttpMessageInvoker backchannel, SessionStor
         .. new[] { "oauth2", "oauth2clientcredentials", "bearer", "ratelimit", "routerchecker", "routeralias", "uppercase" }.Select(name => Prefix + name),
     ];
 
+    private static readonly string[] _transforming = [Prefix + "routeralias", Prefix + "uppercase"];
+
     public static bool IsMiddleware(string type) => type.StartsWith(Prefix, StringComparison.Ordinal);
+
+    /// <summary>Whether an app is less protected without this middleware. What is not known may be a protection, mistyped.</summary>
+    public static bool Protects(string type) => IsMiddleware(type) && !_transforming.Contains(type);
 
     public IPipelineHandler Create(MiddlewareSettings settings, ICollection<string> warnings)
     {

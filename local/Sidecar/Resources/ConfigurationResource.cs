@@ -15,6 +15,9 @@ internal sealed record ConfigurationResource
 
     public bool? HotReload { get; init; }
 
+    /// <summary>Other features that are switched on: nothing here depends on them, but the metadata names them.</summary>
+    public IReadOnlyList<string> Features { get; init; } = [];
+
     public IReadOnlyDictionary<string, SecretScope> SecretScopes { get; init; } = new Dictionary<string, SecretScope>();
 
     public ApiAccess Api { get; init; } = ApiAccess.Everything;
@@ -35,6 +38,7 @@ internal sealed record ConfigurationResource
             NameResolution.Check(resolution);
         }
 
+        var features = ReadFeatures(spec);
         var metrics = spec.Map("metrics") ?? spec.Map("metric");
         return new ConfigurationResource
         {
@@ -43,7 +47,8 @@ internal sealed record ConfigurationResource
             AppHttpPipeline = HandlerReference.ReadPipeline(spec, "appHttpPipeline"),
             Tracing = spec.Map("tracing") is { } tracing ? TracingSettings.Read(tracing) : TracingSettings.None,
             Metrics = metrics is null ? MetricsSettings.Default : MetricsSettings.Read(metrics),
-            HotReload = Features(spec),
+            HotReload = features.TryGetValue("HotReload", out var isOn) ? isOn : null,
+            Features = [.. features.Where(feature => feature.Value && feature.Key != "HotReload").Select(feature => feature.Key)],
             SecretScopes = SecretScope.ReadAll(spec),
             AccessControl = spec.Map("accessControl") is { } control ? AccessControl.Read(control) : null,
             Api = spec.Map("api") is { } api ? ApiAccess.Read(api) : ApiAccess.Everything,
@@ -60,24 +65,22 @@ internal sealed record ConfigurationResource
         Tracing = later.Tracing.IsConfigured ? later.Tracing : Tracing,
         Metrics = later.Metrics.IsConfigured ? later.Metrics : Metrics,
         HotReload = later.HotReload ?? HotReload,
+        Features = later.Features.Count > 0 ? later.Features : Features,
         SecretScopes = later.SecretScopes.Count > 0 ? later.SecretScopes : SecretScopes,
         AccessControl = later.AccessControl ?? AccessControl,
         Api = later.Api.IsRestricted ? later.Api : Api,
         ApiLogging = later.ApiLogging != ApiLogging.Off ? later.ApiLogging : ApiLogging,
     };
 
-    private static bool? Features(YamlMap spec)
+    private static Dictionary<string, bool> ReadFeatures(YamlMap spec)
     {
-        bool? hotReload = null;
+        var features = new Dictionary<string, bool>(StringComparer.Ordinal);
         foreach (var feature in spec.Maps("features"))
         {
             feature.Only("name", "enabled");
-            if (feature.Required("name") == "HotReload")
-            {
-                hotReload = feature.Switch("enabled", otherwise: false);
-            }
+            features[feature.Required("name")] = feature.Switch("enabled", otherwise: false);
         }
 
-        return hotReload;
+        return features;
     }
 }

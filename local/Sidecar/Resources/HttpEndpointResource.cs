@@ -13,7 +13,7 @@ internal sealed record HttpEndpointResource(
     public static HttpEndpointResource Read(YamlMap document)
     {
         document.Only("apiVersion", "kind", "metadata", "auth", "scopes", "spec");
-        var spec = document.Map("spec")?.Only("baseUrl", "headers", "clientTLS")
+        var spec = document.Map("spec")?.Only("version", "baseUrl", "headers", "clientTLS") // a version stands in most examples; Dapr has no use for it
             ?? throw new ResourceException(document.Position, "'spec' is missing.");
         var text = spec.Required("baseUrl");
         if (!Uri.TryCreate(text, UriKind.Absolute, out var baseUrl) || baseUrl.Scheme is not ("http" or "https") || baseUrl.Host.Length == 0)

@@ -23,6 +23,7 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
 
     private ResourceSet Load()
     {
+        var began = DateTime.UtcNow;
         var configuration = LoadConfiguration();
         foreach (var folder in options.ResourcesPaths)
         {
@@ -32,7 +33,11 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
         Try(() => RefuseDuplicates(_components.Select(component => (component.Name, component.Position)), "component"));
         Try(() => RefuseDuplicates(_endpoints.Select(endpoint => (endpoint.Name, endpoint.Position)), "HTTPEndpoint"));
         Try(() => RefuseDuplicates(_resiliency.Select(resiliency => (resiliency.Name, resiliency.Position)), "Resiliency"));
-        return new ResourceSet(configuration, _components, _outOfScope, _endpoints, _resiliencyDocuments, Policies(), _warnings);
+        return new ResourceSet(configuration, _components, _outOfScope, _endpoints, _resiliencyDocuments, Policies(), _warnings)
+        {
+            ReadAt = began,
+            ResiliencyNames = [.. _resiliency.Select(resiliency => resiliency.Name)],
+        };
     }
 
     private PolicyCatalog Policies()
@@ -115,7 +120,7 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
 
     private void LoadFile(string file)
     {
-        var documents = YamlFile.Read(file);
+        var documents = YamlFile.Read(file, ignoreCase: true);
         foreach (var document in documents)
         {
             Try(() => LoadDocument(document, file, isFirst: document == documents[0]));

@@ -10,7 +10,13 @@ internal sealed record ResourceSet(
     IReadOnlyList<HttpEndpointResource> HttpEndpoints,
     IReadOnlyList<ResiliencyDocument> Resiliency,
     PolicyCatalog Policies,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings)
+{
+    public IReadOnlyList<string> ResiliencyNames { get; init; } = [];
+
+    /// <summary>When reading began.</summary>
+    public DateTime ReadAt { get; init; } = DateTime.UtcNow;
+}
 
 /// <summary>Where a Resiliency document stands; daprd reads only the first document of a file.</summary>
 internal sealed record ResiliencyDocument(Position Position, bool IsFirstInFile);

@@ -6,7 +6,7 @@ namespace McpAspire.Sidecar.Resources;
 /// <summary>The documents of one YAML file.</summary>
 internal static class YamlFile
 {
-    public static IReadOnlyList<YamlMap> Read(string path)
+    public static IReadOnlyList<YamlMap> Read(string path, bool ignoreCase = false)
     {
         string text;
         try
@@ -18,10 +18,10 @@ internal static class YamlFile
             throw new ResourceException(new Position(path, 0), $"The file cannot be read: {exception.Message}", exception) { Rule = ProblemRules.YamlError };
         }
 
-        return Parse(text, path);
+        return Parse(text, path, ignoreCase);
     }
 
-    public static IReadOnlyList<YamlMap> Parse(string text, string path)
+    public static IReadOnlyList<YamlMap> Parse(string text, string path, bool ignoreCase = false)
     {
         var stream = new YamlStream();
         try
@@ -40,6 +40,6 @@ internal static class YamlFile
 
         return [.. stream.Documents
             .Where(document => document.RootNode is not YamlScalarNode { Value: null or "" })
-            .Select(document => new YamlMap(document.RootNode, path, string.Empty))];
+            .Select(document => new YamlMap(document.RootNode, path, string.Empty, ignoreCase))];
     }
 }

@@ -10,9 +10,15 @@ internal sealed class YamlMap
     private readonly YamlMappingNode _node;
     private readonly string _file;
     private readonly string _path;
+    private readonly bool _ignoreCase;
 
-    public YamlMap(YamlNode node, string file, string path)
+    /// <param name="node">What must be a mapping.</param>
+    /// <param name="file">Where it is written.</param>
+    /// <param name="path">Its place in the document.</param>
+    /// <param name="ignoreCase">Whether fields are also known in another case: Dapr reads all resources but the Configuration that way.</param>
+    public YamlMap(YamlNode node, string file, string path, bool ignoreCase = false)
     {
+        _ignoreCase = ignoreCase;
         _file = file;
         _path = path;
         _node = node as YamlMappingNode
@@ -30,12 +36,19 @@ internal sealed class YamlMap
     /// <summary>Refuses keys that mean nothing here: a mistyped <c>httpPipelin</c> would leave the app open.</summary>
     public YamlMap Only(params ReadOnlySpan<string> known)
     {
+        var fields = known.ToArray();
+        var seen = new HashSet<string>(Comparer);
         foreach (var key in _node.Children.Keys)
         {
             var name = (key as YamlScalarNode)?.Value ?? string.Empty;
-            if (!known.Contains(name))
+            if (!fields.Contains(name, Comparer))
             {
-                throw new ResourceException(At(key), $"{Name(_path)} has no field '{name}'{NearestName.Hint(name, known.ToArray())}.") { Rule = ProblemRules.UnknownField };
+                throw new ResourceException(At(key), $"{Name(_path)} has no field '{name}'{NearestName.Hint(name, fields)}.") { Rule = ProblemRules.UnknownField };
+            }
+
+            if (!seen.Add(name))
+            {
+                throw new ResourceException(At(key), $"{Name(_path)} has the field '{name}' twice.");
             }
         }
 
@@ -77,11 +90,11 @@ internal sealed class YamlMap
     {
         null => null,
         YamlScalarNode { Value: null or "" or "~" or "null" } => null,
-        var node => new YamlMap(node, _file, Join(key)),
+        var node => new YamlMap(node, _file, Join(key), _ignoreCase),
     };
 
     public IReadOnlyList<YamlMap> Maps(string key)
-        => [.. Items(key).Select(item => new YamlMap(item, _file, Join(key) + "[]"))];
+        => [.. Items(key).Select(item => new YamlMap(item, _file, Join(key) + "[]", _ignoreCase))];
 
     public IReadOnlyList<string> Texts(string key)
         => [.. Items(key).Select(item => item is YamlScalarNode { Value: { } value }
@@ -96,8 +109,13 @@ internal sealed class YamlMap
         var node => throw new ResourceException(At(node), $"{Name(Join(key))} must be a list."),
     };
 
+    private StringComparer Comparer => _ignoreCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+
     private YamlNode? Find(string key)
-        => _node.Children.FirstOrDefault(pair => pair.Key is YamlScalarNode scalar && scalar.Value == key).Value;
+        => Find(key, StringComparer.Ordinal) ?? (_ignoreCase ? Find(key, StringComparer.OrdinalIgnoreCase) : null);
+
+    private YamlNode? Find(string key, StringComparer comparer)
+        => _node.Children.FirstOrDefault(pair => pair.Key is YamlScalarNode { Value: { } name } && comparer.Equals(name, key)).Value;
 
     private Position At(YamlNode node) => new(_file, (int)node.Start.Line);
 

@@ -27,6 +27,23 @@ public sealed class MetadataTests
         Assert.False(extended.ContainsKey("big"));
     }
 
+    [Fact]
+    public async Task Metadata_NamesFeaturesThatAreOn_AndResiliencyResources()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("resources/r.yaml", "apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata:\n  name: policies\nspec:\n  policies:\n    timeouts:\n      general: 5s\n  targets: {}\n");
+        var first = folder.Write("first.yaml", Configuration("{name: One, enabled: true}"));
+        var second = folder.Write("second.yaml", Configuration("{name: Two, enabled: true}, {name: Three, enabled: false}"));
+        await using var sidecar = await SidecarProcess.StartAsync(["--app-id", "app", "--resources-path", folder.PathOf("resources"), "--config", first, "--config", second], Stopping);
+
+        var metadata = JsonNode.Parse((await RawClient.GetAsync(sidecar.HttpPort, "/v1.0/metadata", Stopping)).Text)!;
+
+        Assert.Equal(["HotReload", "Two"], metadata["enabledFeatures"]!.AsArray().Select(feature => (string)feature!));
+        Assert.Equal("policies", (string?)metadata["resiliencies"]!.AsArray().Single()!["name"]);
+
+        static string Configuration(string features) => $"apiVersion: dapr.io/v1alpha1\nkind: Configuration\nmetadata:\n  name: c\nspec:\n  features: [{features}]\n";
+    }
+
     private static Task<RawResponse> PutAsync(SidecarProcess sidecar, string key, string value)
         => RawClient.SendAsync(sidecar.HttpPort, "PUT", "/v1.0/metadata/" + key, value, Stopping);
 }

@@ -49,6 +49,21 @@ public sealed class ShutdownTests
     }
 
     [Fact]
+    public async Task CallThatIsCutOff_EndsWithItsConnection_AndIsNotReset()
+    {
+        await using var app = new EchoApp();
+        await using var sidecar = await StartAsync(app, "--dapr-graceful-shutdown-seconds", "1");
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync("127.0.0.1", sidecar.HttpPort, Stopping);
+        await client.GetStream().WriteAsync("GET /b/slow?s=600 HTTP/1.1\r\nHost: localhost\r\ndapr-app-id: app\r\n\r\n"u8.ToArray(), Stopping);
+        await Eventually.TrueAsync(() => app.Requests.Any(request => request.Path == "/b/slow"), "the call is at the app", Stopping);
+
+        sidecar.Signal(SigInt);
+
+        Assert.Equal(0, await client.GetStream().ReadAsync(new byte[1], Stopping)); // a reset throws
+    }
+
+    [Fact]
     public async Task BlockedShutdown_ServesOn_UntilTheDurationIsOver()
     {
         await using var app = new EchoApp();

@@ -33,6 +33,7 @@ public sealed class StartCallTests
         await RawClient.GetAsync(sidecar.HttpPort, "/show", Stopping, ("dapr-app-id", "app"));
 
         Assert.Empty(app.StartCalls);
+        await Eventually.TrueAsync(() => sidecar.Output.Contains("Skipping programmatic dapr configuration loading", StringComparison.Ordinal), "the log says so", Stopping);
     }
 
     [Fact]
