@@ -3,7 +3,7 @@ using McpAspire.Sidecar.Tests.Rig;
 
 namespace McpAspire.Sidecar.Tests.Api;
 
-/// <summary>The secrets API finds stores and keys by any name, says what is missing, and its errors are counted when that is wished.</summary>
+/// <summary>The secrets API finds stores and keys by any name, and says what is missing.</summary>
 public sealed class SecretsTests
 {
     private static CancellationToken Stopping => TestContext.Current.CancellationToken;
@@ -32,32 +32,10 @@ public sealed class SecretsTests
         Assert.Equal((500, "ERR_SECRET_STORES_NOT_CONFIGURED"), (answer.Status, (string?)JsonNode.Parse(answer.Text)!["errorCode"]));
     }
 
-    [Fact]
-    public async Task ErrorCodes_AreCounted_WhenTheConfigurationWantsIt()
-    {
-        using var folder = new TemporaryFolder();
-        folder.Write("secrets.json", "{}");
-        await using var sidecar = await StartAsync(folder);
-
-        await RawClient.GetAsync(sidecar.HttpPort, "/v1.0/secrets/gehe%C3%AFm/nichts", Stopping);
-        await RawClient.GetAsync(sidecar.HttpPort, "/nowhere", Stopping);
-        await RawClient.GetAsync(sidecar.HttpPort, "/nowhere", Stopping);
-
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                var metrics = (await RawClient.GetAsync(sidecar.MetricsPort, "/", Stopping)).Text;
-                return metrics.Contains("dapr_error_code_total{app_id=\"app\",category=\"secret\",error_code=\"ERR_SECRET_GET\"} 1\n", StringComparison.Ordinal)
-                    && metrics.Contains("dapr_error_code_total{app_id=\"app\",category=\"service-invocation\",error_code=\"ERR_DIRECT_INVOKE\"} 2\n", StringComparison.Ordinal);
-            },
-            "the errors are counted",
-            Stopping);
-    }
-
     private static Task<SidecarProcess> StartAsync(TemporaryFolder folder)
     {
         folder.Write("resources/store.yaml", $"apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata:\n  name: geheïm\nspec:\n  type: secretstores.local.file\n  version: v1\n  metadata:\n  - {{name: secretsFile, value: '{folder.PathOf("secrets.json")}'}}\n");
-        var config = folder.Write("config.yaml", "apiVersion: dapr.io/v1alpha1\nkind: Configuration\nmetadata:\n  name: c\nspec:\n  secrets:\n    scopes:\n    - {storeName: geheïm, defaultAccess: allow}\n  metrics:\n    recordErrorCodes: true\n");
+        var config = folder.Write("config.yaml", "apiVersion: dapr.io/v1alpha1\nkind: Configuration\nmetadata:\n  name: c\nspec:\n  secrets:\n    scopes:\n    - {storeName: geheïm, defaultAccess: allow}\n");
         return SidecarProcess.StartAsync(["--app-id", "app", "--resources-path", folder.PathOf("resources"), "--config", config], Stopping);
     }
 }

@@ -89,7 +89,7 @@ public sealed class MetricsTests
             sidecar,
             Stopping,
             "dapr_error_code_total{app_id=\"app\",category=\"service-invocation\",error_code=\"ERR_DIRECT_INVOKE\"} 2",
-            "dapr_error_code_total{app_id=\"app\",category=\"secret\",error_code=\"ERR_SECRET_STORE_NOT_FOUND\"} 1",
+            "dapr_error_code_total{app_id=\"app\",category=\"secret\",error_code=\"ERR_SECRET_STORES_NOT_CONFIGURED\"} 1",
             "dapr_error_code_total{app_id=\"app\",category=\"health\",error_code=\"ERR_HEALTH_APPID_NOT_MATCH\"} 1");
     }
 

@@ -25,7 +25,7 @@ public sealed class ResiliencyResourceTests
     [InlineData("spec: {policies: {retries: {r: }}}", "'r' is empty")]
     [InlineData("spec: {policies: {circuitBreakers: {c: {trip: consecutiveFailures > many}}}}", "'many' is not known")]
     [InlineData("spec: {policies: {circuitBreakers: {c: {maxRequests: -1}}}}", "a whole number from 0")]
-    [InlineData("spec: {policies: {circuitbreakers: {}}}", "did you mean 'circuitBreakers'?")]
+    [InlineData("spec: {policies: {circuitBreaker: {}}}", "did you mean 'circuitBreakers'?")]
     [InlineData("spec: {targets: {apps: {app: {retry: three}}}}", "which no policy is called")]
     [InlineData("spec: {targets: {apps: {app: {circuitBreaker: c}}}}", "none is defined")]
     [InlineData("spec: {targets: {apps: {app: {circuitBreakerScope: all}}}}", "type, id or both")]
