@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -39,10 +40,11 @@ internal sealed class StreamObservations(ContractRig rig)
     }
 
     /// <summary>A stream with long pauses, to the end.</summary>
-    public async Task<JsonObject> KeptOpenAsync(int port, string accept, CancellationToken cancellationToken)
+    public async Task<JsonObject> KeptOpenAsync(int port, string accept, TimeSpan pause, CancellationToken cancellationToken)
     {
         var (started, events) = (Stopwatch.GetTimestamp(), 0);
-        var response = await RawClient.SendAsync(port, Encoding.ASCII.GetBytes($"GET /b/sse?n=9&every=8 HTTP/1.1\r\nHost: localhost\r\ndapr-app-id: app\r\nAccept: {accept}\r\n\r\n"), isHead: false, cancellationToken, onChunk: _ => events++);
+        var every = pause.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+        var response = await RawClient.SendAsync(port, Encoding.ASCII.GetBytes($"GET /b/sse?n=9&every={every} HTTP/1.1\r\nHost: localhost\r\ndapr-app-id: app\r\nAccept: {accept}\r\n\r\n"), isHead: false, cancellationToken, onChunk: _ => events++);
         return new JsonObject { ["status"] = response.Status, ["end"] = response.Complete ? null : "cut off", ["seconds"] = Stopwatch.GetElapsedTime(started).TotalSeconds, ["events"] = events };
     }
 
