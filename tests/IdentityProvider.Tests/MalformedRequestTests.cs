@@ -39,7 +39,9 @@ public sealed class MalformedRequestTests
             "5000 fields" => string.Join('&', Enumerable.Range(0, 5000).Select(i => $"f{i}=1")),
             _ => string.Join('&', Enumerable.Range(0, 20).Select(i => $"f{i}={new string('x', 100 * 1024)}")),
         };
-        Assert.Equal(413, (await PostAsync(provider, endpoint, body)).Status);
+
+        // The answer comes before the body is read: who sends it all the same may find the connection closed instead.
+        Assert.Equal(413, (await PostAsync(provider, endpoint, body, KeyValuePair.Create("Expect", "100-continue"))).Status);
     }
 
     [Theory]
@@ -74,6 +76,6 @@ public sealed class MalformedRequestTests
         Assert.Equal("duplicated parameter", reply["error_description"]);
     }
 
-    private static Task<Reply> PostAsync(RunningProvider provider, string endpoint, string body)
-        => Http.SendAsync("POST", provider.Issuer + endpoint, body: body, headers: [new("Content-Type", "application/x-www-form-urlencoded"), new("Accept", "text/html")]);
+    private static Task<Reply> PostAsync(RunningProvider provider, string endpoint, string body, params KeyValuePair<string, string>[] headers)
+        => Http.SendAsync("POST", provider.Issuer + endpoint, body: body, headers: [new("Content-Type", "application/x-www-form-urlencoded"), new("Accept", "text/html"), .. headers]);
 }

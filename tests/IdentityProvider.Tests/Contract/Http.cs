@@ -6,7 +6,7 @@ namespace McpAspire.IdentityProvider.Tests.Contract;
 /// <summary>Sends requests exactly as told: no cookies, no redirects, no defaults.</summary>
 internal static class Http
 {
-    private static readonly HttpClient Client = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, UseProxy = false })
+    private static readonly HttpClient Client = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, UseProxy = false, Expect100ContinueTimeout = TimeSpan.FromSeconds(30) })
     {
         Timeout = TimeSpan.FromSeconds(30),
     };
