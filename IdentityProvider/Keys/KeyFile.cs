@@ -38,7 +38,7 @@ internal static class KeyFile
         var own = new HmacKey(stored.Own);
         if (now - signing[0].Created > RotateAfter)
         {
-            signing.Insert(0, (RsaKey.Create(realm, "RS256", X509KeyUsageFlags.DigitalSignature, now), now));
+            signing.Insert(0, (RsaKey.Create(realm, "RS256", X509KeyUsageFlags.DigitalSignature, now, RsaKey.Generate()), now));
         }
 
         // A key counts from its successor's birth on as retired.

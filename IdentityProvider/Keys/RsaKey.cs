@@ -47,13 +47,12 @@ internal sealed class RsaKey : IJwtKey
         return rsa;
     }
 
-    public static RsaKey Create(string realm, string algorithm, X509KeyUsageFlags usage, DateTimeOffset now, RSA? pair = null)
+    public static RsaKey Create(string realm, string algorithm, X509KeyUsageFlags usage, DateTimeOffset now, RSA pair)
     {
-        var rsa = pair ?? Generate();
-        var request = new CertificateRequest($"CN={realm}", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var request = new CertificateRequest($"CN={realm}", pair, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509KeyUsageExtension(usage, critical: false));
         using var certificate = request.CreateSelfSigned(now.AddMinutes(-2), now.AddYears(10));
-        return new RsaKey(rsa, certificate.RawData, algorithm);
+        return new RsaKey(pair, certificate.RawData, algorithm);
     }
 
     public byte[] ExportPrivateKey() => Use(rsa => rsa.ExportPkcs8PrivateKey());

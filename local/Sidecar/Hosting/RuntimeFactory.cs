@@ -24,7 +24,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
     {
         PipelineBuilder.Check(resources, options.AppId);
         var parts = Make(resources, warnings, problem => throw problem);
-        foreach (var component in resources.Components.Where(component => BuildingBlocks.AreOtherThanOurs(component.Type)))
+        foreach (var component in resources.NotServed)
         {
             warnings.Add($"{component.Position}: {BuildingBlocks.NotServed(component)}");
         }
@@ -34,10 +34,10 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
             AppId = options.AppId,
             Namespace = options.Namespace,
             Configuration = resources.Configuration,
-            Components = [.. resources.Components.Where(component => !BuildingBlocks.AreOtherThanOurs(component.Type))],
+            Components = [.. resources.Served],
             Endpoints = parts.Endpoints,
             ReadAt = resources.ReadAt,
-            Resiliencies = resources.ResiliencyNames,
+            Resiliencies = [.. resources.Policies.Sources.Select(source => source.Name)],
             SecretStores = parts.Stores,
             App = options.AppPort > 0 ? AppTarget(resources.Policies) : null,
             HttpPipeline = PipelineBuilder.Build(PipelineBuilder.Present(resources.Configuration.HttpPipeline, resources, options.AppId, warnings), parts.Handlers, PipelineStage.Http, route),
@@ -65,7 +65,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
         }
 
         var resolver = new ValueResolver(parts.Stores, options, environment);
-        foreach (var component in resources.Components.Where(component => !SecretStoreFactory.Knows(component.Type) && !BuildingBlocks.AreOtherThanOurs(component.Type)))
+        foreach (var component in resources.Served.Where(component => !SecretStoreFactory.Knows(component.Type)))
         {
             Try(() => parts.Handlers[component.Name] = Handler(component, resolver, warnings), Counted(component, onProblem));
         }

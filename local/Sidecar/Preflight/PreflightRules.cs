@@ -23,7 +23,7 @@ internal static partial class PreflightRules
             }
         }
 
-        foreach (var component in resources.Components.Where(component => BuildingBlocks.AreOtherThanOurs(component.Type)))
+        foreach (var component in resources.NotServed)
         {
             yield return new Finding(Rules.BlockNotServed, component.Position, BuildingBlocks.NotServed(component));
         }

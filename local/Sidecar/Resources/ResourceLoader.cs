@@ -36,7 +36,6 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
         return new ResourceSet(configuration, _components, _outOfScope, _endpoints, _resiliencyDocuments, Policies(), _warnings)
         {
             ReadAt = began,
-            ResiliencyNames = [.. _resiliency.Select(resiliency => resiliency.Name)],
         };
     }
 

@@ -12,7 +12,10 @@ internal sealed record ResourceSet(
     PolicyCatalog Policies,
     IReadOnlyList<string> Warnings)
 {
-    public IReadOnlyList<string> ResiliencyNames { get; init; } = [];
+    /// <summary>Components of building blocks that are here.</summary>
+    public IEnumerable<ComponentResource> Served => Components.Where(component => !BuildingBlocks.AreOtherThanOurs(component.Type));
+
+    public IEnumerable<ComponentResource> NotServed => Components.Where(component => BuildingBlocks.AreOtherThanOurs(component.Type));
 
     /// <summary>When reading began.</summary>
     public DateTime ReadAt { get; init; } = DateTime.UtcNow;
