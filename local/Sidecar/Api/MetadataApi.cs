@@ -136,6 +136,17 @@ internal sealed class MetadataApi(SidecarOptions options, AppReadiness app)
             writer.WriteString("name", component.Name);
             writer.WriteString("type", component.Type);
             writer.WriteString("version", component.Version);
+            if (runtime.Embedded[component.Name] is { Capabilities.Count: > 0 } embedded)
+            {
+                writer.WriteStartArray("capabilities");
+                foreach (var capability in embedded.Capabilities)
+                {
+                    writer.WriteStringValue(capability);
+                }
+
+                writer.WriteEndArray();
+            }
+
             writer.WriteEndObject();
         }
 

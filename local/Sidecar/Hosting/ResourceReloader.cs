@@ -89,6 +89,7 @@ internal sealed partial class ResourceReloader(SidecarRuntime runtime, SidecarOp
         if (!await IsReadyInTimeAsync(snapshot, stopping))
         {
             life.Dispose();
+            runtime.Discard(snapshot);
             Log.Refused(logger, reason, $"a handler of the new resources was not ready within {_readyWithin.TotalSeconds:0} s");
             return null;
         }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Components;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Metrics;
 using McpAspire.Sidecar.Pipeline;
@@ -19,11 +20,31 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
     /// <summary>Kept over reloads, with their connections.</summary>
     private readonly HttpMessageInvoker _appClient = HttpClients.ForForwarding(options, options.AppScheme == "https" ? HttpClients.TrustAnyCertificate : null);
     private readonly HttpMessageInvoker _endpointClient = HttpClients.ForForwarding(options);
+    private readonly EmbeddedHost _host = new(options, time, loggers);
 
-    public RuntimeSnapshot Create(ResourceSet resources, SidecarDelegate route, SidecarDelegate forward, ICollection<string> warnings)
+    /// <param name="resources">What was read.</param>
+    /// <param name="earlier">The components of the current snapshot: those whose resource is unchanged go on.</param>
+    /// <param name="route">Behind httpPipeline.</param>
+    /// <param name="forward">Behind appHttpPipeline.</param>
+    /// <param name="warnings">What is wrong and does not keep it from running.</param>
+    public RuntimeSnapshot Create(ResourceSet resources, EmbeddedSet earlier, SidecarDelegate route, SidecarDelegate forward, ICollection<string> warnings)
     {
         PipelineBuilder.Check(resources, options.AppId);
-        var parts = Make(resources, warnings, problem => throw problem);
+        var parts = new RuntimeParts();
+        try
+        {
+            Make(parts, resources, earlier, warnings, (component, problem) => LeaveOut(component, problem, parts, warnings));
+            return Create(resources, parts, route, forward, warnings);
+        }
+        catch
+        {
+            parts.Embedded.DisposeExcept(earlier);
+            throw;
+        }
+    }
+
+    private RuntimeSnapshot Create(ResourceSet resources, RuntimeParts parts, SidecarDelegate route, SidecarDelegate forward, ICollection<string> warnings)
+    {
         foreach (var component in resources.NotServed)
         {
             warnings.Add($"{component.Position}: {BuildingBlocks.NotServed(component)}");
@@ -34,11 +55,12 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
             AppId = options.AppId,
             Namespace = options.Namespace,
             Configuration = resources.Configuration,
-            Components = [.. resources.Served],
+            Components = [.. resources.Served.Where(component => !parts.LeftOut.Contains(component.Name))],
             Endpoints = parts.Endpoints,
             ReadAt = resources.ReadAt,
             Resiliencies = [.. resources.Policies.Sources.Select(source => source.Name)],
             SecretStores = parts.Stores,
+            Embedded = parts.Embedded,
             App = options.AppPort > 0 ? AppTarget(resources.Policies) : null,
             HttpPipeline = PipelineBuilder.Build(PipelineBuilder.Present(resources.Configuration.HttpPipeline, resources, options.AppId, warnings), parts.Handlers, PipelineStage.Http, route),
             AppPipeline = PipelineBuilder.Build(PipelineBuilder.Present(resources.Configuration.AppHttpPipeline, resources, options.AppId, warnings), parts.Handlers, PipelineStage.App, forward),
@@ -52,13 +74,26 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
     public IReadOnlyList<ResourceException> Problems(ResourceSet resources, ICollection<string> warnings)
     {
         var problems = new List<ResourceException>();
-        Make(resources, warnings, problems.Add);
+        var parts = new RuntimeParts();
+        Make(parts, resources, EmbeddedSet.Empty, warnings, (_, problem) => problems.Add(problem));
+        parts.Embedded.DisposeExcept(EmbeddedSet.Empty);
         return problems;
     }
 
-    private RuntimeParts Make(ResourceSet resources, ICollection<string> warnings, Action<ResourceException> onProblem)
+    /// <summary>As <c>ignoreErrors</c> asks; whatever else cannot be made keeps all of it from being served.</summary>
+    private static void LeaveOut(ComponentResource? component, ResourceException problem, RuntimeParts parts, ICollection<string> warnings)
     {
-        var parts = new RuntimeParts();
+        if (component is null || !BuildingBlocks.MayBeIgnored(component))
+        {
+            throw problem;
+        }
+
+        parts.LeftOut.Add(component.Name);
+        warnings.Add($"{problem.Message} The component is left out, as its 'ignoreErrors' says.");
+    }
+
+    private void Make(RuntimeParts parts, ResourceSet resources, EmbeddedSet earlier, ICollection<string> warnings, Action<ComponentResource?, ResourceException> onProblem)
+    {
         foreach (var component in resources.Components.Where(component => SecretStoreFactory.Knows(component.Type)))
         {
             Try(() => parts.Stores[component.Name] = SecretStoreFactory.Create(component, environment), Counted(component, onProblem));
@@ -67,21 +102,19 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
         var resolver = new ValueResolver(parts.Stores, options, environment);
         foreach (var component in resources.Served.Where(component => !SecretStoreFactory.Knows(component.Type)))
         {
-            Try(() => parts.Handlers[component.Name] = Handler(component, resolver, warnings), Counted(component, onProblem));
+            Try(() => Make(component, parts, earlier, resolver, warnings), Counted(component, onProblem));
         }
 
         foreach (var endpoint in resources.HttpEndpoints)
         {
-            Try(() => parts.Endpoints[endpoint.Name] = Target(endpoint, resolver, resources.Policies), onProblem);
+            Try(() => parts.Endpoints[endpoint.Name] = Target(endpoint, resolver, resources.Policies), problem => onProblem(null, problem));
         }
-
-        return parts;
     }
 
-    private Action<ResourceException> Counted(ComponentResource component, Action<ResourceException> onProblem) => problem =>
+    private Action<ResourceException> Counted(ComponentResource component, Action<ComponentResource?, ResourceException> onProblem) => problem =>
     {
         metrics?.Runtime.Failed(component, isCreated: problem.Rule is not (ProblemRules.TypeUnknown or ProblemRules.NotEmbedded or ProblemRules.ComponentVersion));
-        onProblem(problem);
+        onProblem(component, problem);
     };
 
     private static void Try(Action make, Action<ResourceException> onProblem)
@@ -96,10 +129,23 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
         }
     }
 
-    private IPipelineHandler Handler(ComponentResource component, ValueResolver resolver, ICollection<string> warnings)
-        => HandlerFactory.IsMiddleware(component.Type)
-            ? handlers.Create(new MiddlewareSettings(component, resolver), warnings)
-            : throw new ResourceException(component.Position, $"The type '{component.Type}' of the component '{component.Name}' is not part of this sidecar; known are middleware.http.*, {SecretStoreFactory.Environment} and {SecretStoreFactory.File}.") { Rule = BuildingBlocks.AreOurs(component.Type) ? ProblemRules.NotEmbedded : ProblemRules.TypeUnknown };
+    private void Make(ComponentResource component, RuntimeParts parts, EmbeddedSet earlier, ValueResolver resolver, ICollection<string> warnings)
+    {
+        if (HandlerFactory.IsMiddleware(component.Type))
+        {
+            parts.Handlers[component.Name] = handlers.Create(new ComponentSettings(component, resolver), warnings);
+        }
+        else if (EmbeddedTypes.Have(component.Type))
+        {
+            parts.Embedded.Add(new ComponentSettings(component, resolver), earlier, _host, warnings);
+        }
+        else
+        {
+            throw BuildingBlocks.AreOurs(component.Type)
+                ? new ResourceException(component.Position, $"The type '{component.Type}' of the component '{component.Name}' is not part of this sidecar; known are middleware.http.*, {SecretStoreFactory.Environment} and {SecretStoreFactory.File}.") { Rule = ProblemRules.NotEmbedded }
+                : new ResourceException(component.Position, $"The type '{component.Type}' of the component '{component.Name}' is not known{DaprComponentTypes.Hint(component.Type)}.") { Rule = ProblemRules.TypeUnknown };
+        }
+    }
 
     private InvocationTarget AppTarget(PolicyCatalog policies) => new()
     {
@@ -159,6 +205,11 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
 internal sealed class RuntimeParts
 {
     public Dictionary<string, ISecretStore> Stores { get; } = new(StringComparer.Ordinal);
+
+    public EmbeddedSet Embedded { get; } = new();
+
+    /// <summary>Names of components that could not be made, and are not needed.</summary>
+    public HashSet<string> LeftOut { get; } = new(StringComparer.Ordinal);
 
     public Dictionary<string, IPipelineHandler> Handlers { get; } = new(StringComparer.Ordinal);
 

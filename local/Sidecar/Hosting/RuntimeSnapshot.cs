@@ -1,3 +1,4 @@
+using McpAspire.Sidecar.Components;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.Resources;
@@ -25,6 +26,9 @@ internal sealed class RuntimeSnapshot
     public IReadOnlyList<string> Resiliencies { get; init; } = [];
 
     public required IReadOnlyDictionary<string, ISecretStore> SecretStores { get; init; }
+
+    /// <summary>State stores and the like; kept over a reload that does not change their resource.</summary>
+    public EmbeddedSet Embedded { get; init; } = EmbeddedSet.Empty;
 
     /// <summary>Null: there is no app behind this sidecar.</summary>
     public required InvocationTarget? App { get; init; }

@@ -1,5 +1,6 @@
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Components;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Metrics;
 using McpAspire.Sidecar.Pipeline;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace McpAspire.Sidecar.Hosting;
 
 /// <summary>The current snapshot, and the work that goes on beside the requests while it is current.</summary>
-internal sealed partial class SidecarRuntime(RuntimeFactory factory, SidecarOptions options, ApiRouter router, Invoker invoker, SidecarMetrics metrics, ILogger<SidecarRuntime> logger)
+internal sealed partial class SidecarRuntime(RuntimeFactory factory, SidecarOptions options, ApiRouter router, Invoker invoker, SidecarMetrics metrics, ILogger<SidecarRuntime> logger) : IDisposable
 {
     private RuntimeSnapshot? _current;
 
@@ -23,12 +24,21 @@ internal sealed partial class SidecarRuntime(RuntimeFactory factory, SidecarOpti
         return snapshot;
     }
 
-    public void Use(RuntimeSnapshot snapshot) => Volatile.Write(ref _current, snapshot);
+    public void Use(RuntimeSnapshot snapshot)
+    {
+        var earlier = Interlocked.Exchange(ref _current, snapshot);
+        snapshot.Embedded.TakeOverFrom(earlier?.Embedded ?? EmbeddedSet.Empty);
+    }
+
+    /// <summary>Ends what was made for a snapshot that is not used after all.</summary>
+    public void Discard(RuntimeSnapshot snapshot) => snapshot.Embedded.DisposeExcept(_current?.Embedded ?? EmbeddedSet.Empty);
+
+    public void Dispose() => _current?.Embedded.DisposeExcept(EmbeddedSet.Empty);
 
     public RuntimeSnapshot Make(ResourceSet resources)
     {
         var warnings = new List<string>(resources.Warnings);
-        var snapshot = factory.Create(resources, router.RouteAsync, invoker.ForwardAsync, warnings);
+        var snapshot = factory.Create(resources, _current?.Embedded ?? EmbeddedSet.Empty, router.RouteAsync, invoker.ForwardAsync, warnings);
         foreach (var warning in warnings)
         {
             Log.Warning(logger, warning);

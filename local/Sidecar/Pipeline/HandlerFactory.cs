@@ -29,7 +29,7 @@ internal sealed class HandlerFactory(HttpMessageInvoker backchannel, SessionStor
     /// <summary>Whether an app is less protected without this middleware. What is not known may be a protection, mistyped.</summary>
     public static bool Protects(string type) => IsMiddleware(type) && !_transforming.Contains(type);
 
-    public IPipelineHandler Create(MiddlewareSettings settings, ICollection<string> warnings)
+    public IPipelineHandler Create(ComponentSettings settings, ICollection<string> warnings)
     {
         var component = settings.Component;
         if (component.Version != "v1")

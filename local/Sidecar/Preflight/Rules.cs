@@ -11,7 +11,7 @@ internal static class Rules
     public static readonly Rule FileNotLoaded = Warning("file-not-loaded", null, "A file of resources lies where nobody reads it: in a subfolder, or with another ending than .yaml and .yml.", "Move it into the folder of --resources-path, ending in .yaml, or take it away.");
     public static readonly Rule EndpointShadowsApp = Warning("endpoint-shadows-app", null, "An HTTPEndpoint has the name of the app: calls to the app go to the endpoint, and the pipeline of the app is not in front of it.", "Give the HTTPEndpoint another name.");
 
-    public static readonly Rule BlockNotServed = Warning("block-not-served", PreflightTarget.Embedded, "A component of a building block that the embedded sidecar does not have, such as state or pubsub; it goes on without it.", "Use daprd where the app needs it.");
+    public static readonly Rule BlockNotServed = Warning("block-not-served", PreflightTarget.Embedded, "A component of a type that daprd has and the embedded sidecar has not, such as state.redis; it goes on without it.", "Use daprd where the app needs it.");
 
     public static readonly Rule SecretsApiOpen = Error("secrets-api-open", PreflightTarget.Daprd, "daprd answers every secret of a store on its HTTP API.", "spec.secrets.scopes with defaultAccess deny, and spec.api.allowed without secrets.");
     public static readonly Rule HotReloadOn = Error("hot-reload-on", PreflightTarget.Daprd, "daprd reloads by default, and a file saved with an error takes its handler out of the running pipeline: calls pass without it.", "spec.features: [{ name: HotReload, enabled: false }]");

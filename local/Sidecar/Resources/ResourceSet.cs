@@ -12,10 +12,10 @@ internal sealed record ResourceSet(
     PolicyCatalog Policies,
     IReadOnlyList<string> Warnings)
 {
-    /// <summary>Components of building blocks that are here.</summary>
-    public IEnumerable<ComponentResource> Served => Components.Where(component => !BuildingBlocks.AreOtherThanOurs(component.Type));
+    /// <summary>Components that are here, or that nobody has.</summary>
+    public IEnumerable<ComponentResource> Served => Components.Where(component => !BuildingBlocks.AreLeftOut(component.Type));
 
-    public IEnumerable<ComponentResource> NotServed => Components.Where(component => BuildingBlocks.AreOtherThanOurs(component.Type));
+    public IEnumerable<ComponentResource> NotServed => Components.Where(component => BuildingBlocks.AreLeftOut(component.Type));
 
     /// <summary>When reading began.</summary>
     public DateTime ReadAt { get; init; } = DateTime.UtcNow;

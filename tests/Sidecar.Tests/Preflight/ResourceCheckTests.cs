@@ -138,7 +138,7 @@ public sealed class ResourceCheckTests
 
     [Theory]
     [InlineData("state.redis", "block-not-served", false)]
-    [InlineData("pubsub.in-memory", "block-not-served", false)]
+    [InlineData("pubsub.kafka", "block-not-served", false)]
     [InlineData("secretstores.hashicorp.vault", "not-embedded", true)]
     public void Check_OfWhatOnlyDaprdHas_IsSaidHereOnly(string type, string rule, bool isError)
     {

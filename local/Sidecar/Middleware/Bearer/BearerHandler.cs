@@ -1,6 +1,7 @@
 using System.Globalization;
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.Resources;
 using Microsoft.Extensions.Logging;
 
 namespace McpAspire.Sidecar.Middleware.Bearer;
@@ -17,7 +18,7 @@ internal sealed class BearerHandler(TokenValidator validator, ProviderKeys keys)
 
     public Task RunAsync(CancellationToken cancellationToken) => keys.RunAsync(cancellationToken);
 
-    public static BearerHandler Create(MiddlewareSettings settings, HttpMessageInvoker http, TimeProvider time, ILoggerFactory loggers, ICollection<string> warnings)
+    public static BearerHandler Create(ComponentSettings settings, HttpMessageInvoker http, TimeProvider time, ILoggerFactory loggers, ICollection<string> warnings)
     {
         var issuer = settings.Required("issuer", "issuerURL");
         var audience = settings.Required("audience", "clientID");
@@ -82,7 +83,7 @@ internal sealed class BearerHandler(TokenValidator validator, ProviderKeys keys)
     }
 
     /// <summary>Ours: <c>clockSkew</c> in seconds; daprd's five minutes otherwise.</summary>
-    private static TimeSpan Skew(MiddlewareSettings settings)
+    private static TimeSpan Skew(ComponentSettings settings)
     {
         if (settings.Text("clockSkew") is not { } text)
         {

@@ -2,6 +2,7 @@ using System.Net;
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.Middleware.Tokens;
 using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.Resources;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging;
 
@@ -13,7 +14,7 @@ namespace McpAspire.Sidecar.Middleware.ClientCredentials;
 /// </summary>
 internal sealed partial class ClientCredentialsHandler(string headerName, PathFilter filter, ServiceTokenSource tokens, ILogger logger) : IPipelineHandler
 {
-    public static ClientCredentialsHandler Create(MiddlewareSettings settings, HttpMessageInvoker http, TimeProvider time, ILoggerFactory loggers, ICollection<string> warnings)
+    public static ClientCredentialsHandler Create(ComponentSettings settings, HttpMessageInvoker http, TimeProvider time, ILoggerFactory loggers, ICollection<string> warnings)
     {
         var client = new TokenClient(
             http,
@@ -89,7 +90,7 @@ internal sealed partial class ClientCredentialsHandler(string headerName, PathFi
         }
     }
 
-    private static ClientAuthentication Style(MiddlewareSettings settings) => settings.Text("authStyle") switch
+    private static ClientAuthentication Style(ComponentSettings settings) => settings.Text("authStyle") switch
     {
         null or "0" => ClientAuthentication.Detect,
         "1" => ClientAuthentication.Body,
@@ -97,7 +98,7 @@ internal sealed partial class ClientCredentialsHandler(string headerName, PathFi
         var style => throw settings.Wrong("authStyle", $"'authStyle' of the component '{settings.Component.Name}' is '{style}'; allowed are 0 (Basic, then body), 1 (body) and 2 (Basic)."),
     };
 
-    private static Dictionary<string, string> Parameters(MiddlewareSettings settings)
+    private static Dictionary<string, string> Parameters(ComponentSettings settings)
     {
         var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
         if (settings.Text("endpointParamsQuery") is { } query)

@@ -1,6 +1,7 @@
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.Middleware.Tokens;
 using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.Resources;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
@@ -16,7 +17,7 @@ internal sealed partial class OAuth2Handler(OAuth2Settings settings, UserTokenSo
 {
     private static readonly TimeSpan _loginTime = TimeSpan.FromMinutes(30);
 
-    public static OAuth2Handler Create(MiddlewareSettings metadata, HttpMessageInvoker http, SessionStores sessions, TimeProvider time, ILoggerFactory loggers, ICollection<string> warnings)
+    public static OAuth2Handler Create(ComponentSettings metadata, HttpMessageInvoker http, SessionStores sessions, TimeProvider time, ILoggerFactory loggers, ICollection<string> warnings)
     {
         var settings = OAuth2Settings.Read(metadata, warnings);
         var client = new TokenClient(http, settings.TokenUrl, settings.ClientId, settings.ClientSecret, settings.ClientSecret.Length == 0 ? ClientAuthentication.Body : ClientAuthentication.Detect, time);

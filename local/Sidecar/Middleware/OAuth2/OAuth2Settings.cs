@@ -1,4 +1,5 @@
 using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.Resources;
 
 namespace McpAspire.Sidecar.Middleware.OAuth2;
 
@@ -33,7 +34,7 @@ internal sealed record OAuth2Settings
     /// <summary>Never its values: a record's text would hold them.</summary>
     public override string ToString() => nameof(OAuth2Settings);
 
-    public static OAuth2Settings Read(MiddlewareSettings settings, ICollection<string> warnings)
+    public static OAuth2Settings Read(ComponentSettings settings, ICollection<string> warnings)
     {
         foreach (var unknown in settings.Unknown("clientID", "clientSecret", "scopes", "authURL", "tokenURL", "redirectURL", "authHeaderName", "forceHTTPS", "pathFilter", "scopeUpgrade"))
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.Resources;
 
 namespace McpAspire.Sidecar.Middleware.RateLimit;
 
@@ -16,7 +17,7 @@ internal sealed class RateLimitHandler(double perSecond, TokenBuckets buckets) :
     private readonly string _limit = perSecond.ToString("0.00", CultureInfo.InvariantCulture);
     private readonly string _wholeLimit = Math.Round(perSecond).ToString(CultureInfo.InvariantCulture);
 
-    public static RateLimitHandler Create(MiddlewareSettings settings, TimeProvider time, ICollection<string> warnings)
+    public static RateLimitHandler Create(ComponentSettings settings, TimeProvider time, ICollection<string> warnings)
     {
         foreach (var unknown in settings.Unknown("maxRequestsPerSecond"))
         {

@@ -10,7 +10,7 @@ namespace McpAspire.Sidecar.Middleware.RouterAlias;
 /// </summary>
 internal sealed class RouterAliasHandler(IReadOnlyList<(RouteTemplate From, string To)> routes) : IPipelineHandler
 {
-    public static RouterAliasHandler Create(MiddlewareSettings settings, ICollection<string> warnings)
+    public static RouterAliasHandler Create(ComponentSettings settings, ICollection<string> warnings)
     {
         var routes = new List<(RouteTemplate, string)>();
         foreach (var (from, to) in Listed(settings, warnings))
@@ -63,7 +63,7 @@ internal sealed class RouterAliasHandler(IReadOnlyList<(RouteTemplate From, stri
     }
 
     /// <summary>The routes of <c>routes</c> (JSON, which is YAML, or YAML), or of the older form: one metadata entry each.</summary>
-    private static IEnumerable<KeyValuePair<string, string>> Listed(MiddlewareSettings settings, ICollection<string> warnings)
+    private static IEnumerable<KeyValuePair<string, string>> Listed(ComponentSettings settings, ICollection<string> warnings)
     {
         if (settings.Text("routes") is not { } text)
         {

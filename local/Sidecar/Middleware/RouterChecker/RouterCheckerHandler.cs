@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.Resources;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace McpAspire.Sidecar.Middleware.RouterChecker;
@@ -8,7 +9,7 @@ namespace McpAspire.Sidecar.Middleware.RouterChecker;
 /// <summary><c>middleware.http.routerchecker</c>: the path with its query must match a rule, as the caller wrote it and however often it is decoded.</summary>
 internal sealed class RouterCheckerHandler(Regex rule) : IPipelineHandler
 {
-    public static RouterCheckerHandler Create(MiddlewareSettings settings, ICollection<string> warnings)
+    public static RouterCheckerHandler Create(ComponentSettings settings, ICollection<string> warnings)
     {
         foreach (var unknown in settings.Unknown("rule"))
         {

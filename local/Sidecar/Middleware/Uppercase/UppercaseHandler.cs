@@ -1,11 +1,12 @@
 using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.Resources;
 
 namespace McpAspire.Sidecar.Middleware.Uppercase;
 
 /// <summary><c>middleware.http.uppercase</c>: Dapr's example, useful to see a pipeline work.</summary>
 internal sealed class UppercaseHandler(bool request, bool response) : IPipelineHandler
 {
-    public static UppercaseHandler Create(MiddlewareSettings settings, ICollection<string> warnings)
+    public static UppercaseHandler Create(ComponentSettings settings, ICollection<string> warnings)
     {
         foreach (var unknown in settings.Unknown("direction"))
         {

@@ -1,16 +1,16 @@
 using System.Text.RegularExpressions;
 using McpAspire.Sidecar.CommandLine;
-using McpAspire.Sidecar.Resources;
+using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.Secrets;
 
-namespace McpAspire.Sidecar.Pipeline;
+namespace McpAspire.Sidecar.Resources;
 
-/// <summary>The metadata of one middleware component with its secrets resolved; names in any case, as in Dapr.</summary>
-internal sealed class MiddlewareSettings
+/// <summary>The metadata of one component with its secrets resolved; names in any case, as in Dapr.</summary>
+internal sealed class ComponentSettings
 {
     private readonly Dictionary<string, (string Value, Position Position)> _values = new(StringComparer.OrdinalIgnoreCase);
 
-    public MiddlewareSettings(ComponentResource component, ValueResolver resolver)
+    public ComponentSettings(ComponentResource component, ValueResolver resolver)
     {
         Component = component;
         foreach (var value in component.Metadata)
@@ -68,6 +68,16 @@ internal sealed class MiddlewareSettings
     public IReadOnlyList<string> List(string name)
         => (Text(name) ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
+    /// <summary>
+    /// Whether a component made of these would be the one made of <paramref name="other"/>. A value with <c>{uuid}</c> is another
+    /// one at each reading, a secret only when it was changed: the former counts as written, the latter as read.
+    /// </summary>
+    public bool IsSameAs(ComponentSettings other)
+        => Component.Name == other.Component.Name
+           && Component.Type == other.Component.Type
+           && Component.Version == other.Component.Version
+           && Component.Metadata.Select(Comparable).SequenceEqual(other.Component.Metadata.Select(other.Comparable));
+
     public PathFilter PathFilter()
     {
         try
@@ -92,7 +102,7 @@ internal sealed class MiddlewareSettings
         }
     }
 
-    /// <summary>Names that mean nothing to this middleware, each with the one that was probably meant.</summary>
+    /// <summary>Names that mean nothing to this component, each with the one that was probably meant.</summary>
     public IEnumerable<string> Unknown(params string[] known)
         => _values
             .Where(pair => !known.Contains(pair.Key, StringComparer.OrdinalIgnoreCase))
@@ -100,6 +110,9 @@ internal sealed class MiddlewareSettings
 
     public ResourceException Wrong(string name, string message)
         => new(_values.TryGetValue(name, out var found) ? found.Position : Component.Position, message) { Rule = ProblemRules.MetadataInvalid };
+
+    private (string Name, string? Value) Comparable(MetadataValue value)
+        => (value.Name, value.Secret is null && value.EnvironmentVariable is null ? value.Value : _values[value.Name].Value);
 
     private static bool IsTokenCharacter(char character)
         => char.IsAsciiLetterOrDigit(character) || "!#$%&'*+-.^_`|~".Contains(character, StringComparison.Ordinal);

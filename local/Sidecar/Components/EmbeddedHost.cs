@@ -1,0 +1,7 @@
+using McpAspire.Sidecar.CommandLine;
+using Microsoft.Extensions.Logging;
+
+namespace McpAspire.Sidecar.Components;
+
+/// <summary>What an embedded component can use of the sidecar that it runs in.</summary>
+internal sealed record EmbeddedHost(SidecarOptions Options, TimeProvider Time, ILoggerFactory Loggers);
