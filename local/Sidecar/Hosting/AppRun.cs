@@ -1,11 +1,10 @@
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.CommandLine;
-using Microsoft.Extensions.Hosting;
 
 namespace McpAspire.Sidecar.Hosting;
 
 /// <summary>The sidecar with an app as its child, as <c>dapr run … -- command</c>: its variables, its notes in the metadata, its words on the console.</summary>
-internal sealed class AppRun(SidecarOptions options, MetadataApi metadata, ShutdownSequence shutdown, IHostApplicationLifetime lifetime)
+internal sealed class AppRun(SidecarOptions options, MetadataApi metadata, ShutdownSequence shutdown, SidecarLifetime lifetime)
 {
     /// <summary>Runs the app until it or the sidecar ends.</summary>
     /// <returns>The exit code of <c>dapr run</c>.</returns>
@@ -32,7 +31,7 @@ internal sealed class AppRun(SidecarOptions options, MetadataApi metadata, Shutd
 
         var code = await exit;
         Console.Out.WriteLine(code == 0 ? "Exited App successfully" : $"The App process exited with error code: {code}");
-        lifetime.StopApplication();
+        lifetime.Stop();
         await stopped;
         End(shutdown.ExitCode());
         if (code == 0)

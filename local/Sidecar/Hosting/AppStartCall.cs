@@ -12,7 +12,7 @@ internal sealed partial class AppStartCall(SidecarRuntime runtime, SidecarOption
 {
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(10);
 
-    public async Task RunAsync(IServiceProvider services, CancellationToken stopping)
+    public async Task RunAsync(CancellationToken stopping)
     {
         if (runtime.Current.App is not { } app)
         {
@@ -27,7 +27,7 @@ internal sealed partial class AppStartCall(SidecarRuntime runtime, SidecarOption
 
         using var limit = new CancellationTokenSource(_limit, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
-        var http = new DefaultHttpContext { RequestServices = services, RequestAborted = linked.Token };
+        var http = new DefaultHttpContext { RequestAborted = linked.Token };
         http.Request.Method = HttpMethods.Get;
         http.Request.ContentType = "application/json";
         var request = new SidecarRequest(http, runtime.Current)

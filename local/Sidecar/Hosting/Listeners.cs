@@ -11,7 +11,7 @@ namespace McpAspire.Sidecar.Hosting;
 /// <summary>The ports of a sidecar and their limits.</summary>
 internal static class Listeners
 {
-    public static void Configure(KestrelServerOptions kestrel, SidecarOptions options)
+    public static void Configure(KestrelServerOptions kestrel, SidecarOptions options, HopConnection hops, bool withMetrics)
     {
         kestrel.AddServerHeader = false;
         kestrel.AllowAlternateSchemes = true;
@@ -32,9 +32,8 @@ internal static class Listeners
             Listen(kestrel, address, options.GrpcPort, CleartextHttp2.RunAsync);
         }
 
-        var hops = kestrel.ApplicationServices.GetRequiredService<HopConnection>();
         kestrel.Listen(IPAddress.Loopback, options.InternalGrpcPort, listen => Use(listen, hops.RunAsync, CleartextHttp2.RunAsync));
-        if (kestrel.ApplicationServices.GetRequiredService<SidecarMetrics>().IsEnabled)
+        if (withMetrics)
         {
             Listen(kestrel, options.MetricsListenAddress, options.MetricsPort);
         }

@@ -15,11 +15,8 @@ using Microsoft.Extensions.Logging;
 namespace McpAspire.Sidecar.Hosting;
 
 /// <summary>Makes a <see cref="RuntimeSnapshot"/> of resources, or says why they cannot be served.</summary>
-internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory handlers, Func<string, string?> environment, TimeProvider time, ILoggerFactory loggers, RemoteSidecars? sidecars = null, SidecarMetrics? metrics = null)
+internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory handlers, Func<string, string?> environment, TimeProvider time, ILoggerFactory loggers, RuntimeClients clients, RemoteSidecars? sidecars = null, SidecarMetrics? metrics = null)
 {
-    /// <summary>Kept over reloads, with their connections.</summary>
-    private readonly HttpMessageInvoker _appClient = HttpClients.ForForwarding(options, options.AppScheme == "https" ? HttpClients.TrustAnyCertificate : null);
-    private readonly HttpMessageInvoker _endpointClient = HttpClients.ForForwarding(options);
     private readonly EmbeddedHost _host = new(options, time, loggers);
 
     /// <param name="resources">What was read.</param>
@@ -150,7 +147,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
     private InvocationTarget AppTarget(PolicyCatalog policies) => new()
     {
         BaseUrl = $"{options.AppScheme}://{Host(options.AppChannelAddress)}:{options.AppPort}",
-        Client = _appClient,
+        Client = clients.App,
         IsOwnApp = true,
         ApiToken = options.AppApiToken,
         HttpVersion = options.AppProtocol == "h2c" ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11,
@@ -161,7 +158,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
     {
         BaseUrl = endpoint.BaseUrl.OriginalString,
         HasPath = endpoint.BaseUrl.AbsolutePath != "/",
-        Client = endpoint.ClientTls is { } tls ? HttpClients.ForForwarding(options, Tls(endpoint, tls, resolver)) : _endpointClient,
+        Client = endpoint.ClientTls is { } tls ? HttpClients.ForForwarding(options, Tls(endpoint, tls, resolver)) : clients.Endpoints,
         Headers = [.. endpoint.Headers.Select(header => KeyValuePair.Create(header.Name, resolver.Resolve(header, endpoint.SecretStore, endpoint.Name)))],
         Resilience = Resilience(policies, endpoint.Name, perMethod: false),
     };

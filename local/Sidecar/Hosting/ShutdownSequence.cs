@@ -1,5 +1,4 @@
 using McpAspire.Sidecar.CommandLine;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace McpAspire.Sidecar.Hosting;
@@ -11,25 +10,25 @@ namespace McpAspire.Sidecar.Hosting;
 internal sealed partial class ShutdownSequence
 {
     private readonly SidecarOptions _options;
-    private readonly IHostApplicationLifetime _lifetime;
+    private readonly SidecarLifetime _lifetime;
     private readonly AppHealthMonitor _health;
     private readonly TimeProvider _time;
     private readonly ILogger<ShutdownSequence> _logger;
     private long _draining;
     private int _isRequested;
 
-    public ShutdownSequence(SidecarOptions options, IHostApplicationLifetime lifetime, AppHealthMonitor health, TimeProvider time, ILogger<ShutdownSequence> logger)
+    public ShutdownSequence(SidecarOptions options, SidecarLifetime lifetime, AppHealthMonitor health, TimeProvider time, ILogger<ShutdownSequence> logger)
     {
         (_options, _lifetime, _health, _time, _logger) = (options, lifetime, health, time, logger);
-        lifetime.ApplicationStopping.Register(() =>
+        lifetime.Stopping.Register(() =>
         {
             _draining = time.GetTimestamp();
             _ = CutOffAsync();
         });
     }
 
-    /// <summary>How long the host waits for calls in flight: where the process cuts them off itself, a little longer.</summary>
-    public static TimeSpan HostTimeout(SidecarOptions options)
+    /// <summary>How long the server waits for calls in flight: where the process cuts them off itself, a little longer.</summary>
+    public static TimeSpan ServerTimeout(SidecarOptions options)
         => CutsOff(options) ? options.GracefulShutdown + TimeSpan.FromSeconds(5) : options.GracefulShutdown;
 
     /// <summary>Begins the end; a second wish changes nothing.</summary>
@@ -44,7 +43,7 @@ internal sealed partial class ShutdownSequence
     /// <summary>0, or 1 when calls had to be cut off.</summary>
     public int ExitCode()
     {
-        // What the host waited for in full was still not done.
+        // What the server waited for in full was still not done.
         if (_options.GracefulShutdown > TimeSpan.Zero && _time.GetElapsedTime(_draining) >= _options.GracefulShutdown)
         {
             Log.Forced(_logger);
@@ -77,7 +76,7 @@ internal sealed partial class ShutdownSequence
         {
             Log.Blocking(_logger, GoText(duration));
             var unhealthy = _health.Unhealthy;
-            var expired = Task.Delay(duration, _time, _lifetime.ApplicationStopping);
+            var expired = Task.Delay(duration, _time, _lifetime.Stopping);
             var first = await Task.WhenAny(unhealthy, expired);
             if (first == unhealthy)
             {
@@ -89,7 +88,7 @@ internal sealed partial class ShutdownSequence
             }
         }
 
-        _lifetime.StopApplication();
+        _lifetime.Stop();
     }
 
     /// <summary>As Go writes it: 3m0s, 2s, 1.5s.</summary>

@@ -1,13 +1,10 @@
 using System.Diagnostics;
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.CommandLine;
-using McpAspire.Sidecar.Metrics;
 using McpAspire.Sidecar.Resolution;
 using McpAspire.Sidecar.Resources;
 using McpAspire.Sidecar.Telemetry;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace McpAspire.Sidecar.Hosting;
@@ -18,18 +15,43 @@ internal static partial class SidecarHost
     public static async Task<int> RunAsync(SidecarOptions options, Func<string, string?> environment)
     {
         var started = Stopwatch.GetTimestamp();
-        // Read while the server is put together: each is a third of the time until it listens.
+        // Read while the server is put together: each is a good part of the time until it listens.
         var loading = Task.Run(() => ResourceLoader.Load(options));
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Sidecar" });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options));
-        builder.Logging.AddSidecarLog(options);
-        builder.Services.AddSidecar(options, loading, environment);
-        builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownSequence.HostTimeout(options));
-
-        await using var app = builder.Build();
+        using var loggers = SidecarLog.Create(options);
+        var logger = loggers.CreateLogger("dapr.runtime");
+        SayStart(options, logger);
+        using var server = new WebServer(loggers);
+        using var lifetime = new SidecarLifetime();
+        var parts = await SidecarParts.CreateAsync(options, loading, environment, lifetime, loggers);
         var resources = await loading;
-        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("dapr.runtime");
+        var snapshot = parts.Runtime.Load(resources);
+        using var traces = TraceExport.Start(options, resources.Configuration.Tracing, environment);
+        using var signals = new StopSignals(parts.Shutdown);
+        Listeners.Configure(server.Settings, options, parts.Hops, parts.Metrics.IsEnabled);
+        await StartAsync(server, parts.Ports, options);
+        using var registration = Registration.Of(parts.Registrations, parts.Self, logger);
+        if (parts.Metrics.IsEnabled)
+        {
+            Log.Metrics(logger, options.MetricsListenAddress, options.MetricsPort);
+        }
+
+        if (parts.TokenGate.IsEnabled)
+        {
+            Log.Token(logger);
+        }
+
+        Log.Listening(logger, string.Join(",", options.ListenAddresses), options.HttpPort);
+        Log.ServingOn(logger, options.HttpPort);
+        Log.Initialized(logger, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        Log.Serving(logger, parts.Runtime.Describe());
+
+        _ = parts.Reloader.RunAsync(new SnapshotLife(snapshot, lifetime.Stopping), lifetime.Stopping);
+        _ = WatchAppAsync(parts, snapshot, lifetime.Stopping);
+        return await RunToEndAsync(server, parts, lifetime, options);
+    }
+
+    private static void SayStart(SidecarOptions options, ILogger logger)
+    {
         if (options.AppCommand.Count > 0)
         {
             Console.Out.WriteLine($"Starting Dapr with id {options.AppId}. HTTP Port: {options.HttpPort}. gRPC Port: {options.GrpcPort}");
@@ -46,51 +68,23 @@ internal static partial class SidecarHost
         {
             Log.Warning(logger, warning);
         }
-
-        var runtime = app.Services.GetRequiredService<SidecarRuntime>();
-        var snapshot = runtime.Load(resources);
-        using var traces = TraceExport.Start(options, resources.Configuration.Tracing, environment);
-        var dispatcher = app.Services.GetRequiredService<PortDispatcher>();
-        ((IApplicationBuilder)app).Run(dispatcher.HandleAsync);
-
-        await StartAsync(app, options);
-        using var registration = Registration.Of(app.Services, logger);
-        if (app.Services.GetRequiredService<SidecarMetrics>().IsEnabled)
-        {
-            Log.Metrics(logger, options.MetricsListenAddress, options.MetricsPort);
-        }
-
-        if (app.Services.GetRequiredService<ApiTokenGate>().IsEnabled)
-        {
-            Log.Token(logger);
-        }
-
-        Log.Listening(logger, string.Join(",", options.ListenAddresses), options.HttpPort);
-        Log.ServingOn(logger, options.HttpPort);
-        Log.Initialized(logger, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-        Log.Serving(logger, runtime.Describe());
-
-        var stopping = app.Lifetime.ApplicationStopping;
-        _ = app.Services.GetRequiredService<ResourceReloader>().RunAsync(new SnapshotLife(snapshot, stopping), stopping);
-        _ = WatchAppAsync(app.Services, snapshot, stopping);
-        return await RunToEndAsync(app, options);
     }
 
-    private static async Task WatchAppAsync(IServiceProvider services, RuntimeSnapshot snapshot, CancellationToken stopping)
+    private static async Task WatchAppAsync(SidecarParts parts, RuntimeSnapshot snapshot, CancellationToken stopping)
     {
-        await services.GetRequiredService<AppReadiness>().WaitForAppAsync(stopping);
-        _ = services.GetRequiredService<AppStartCall>().RunAsync(services, stopping);
+        await parts.Readiness.WaitForAppAsync(stopping);
+        _ = parts.StartCall.RunAsync(stopping);
         if (snapshot.App is { } target)
         {
-            await services.GetRequiredService<AppHealthMonitor>().RunAsync(target.Client, target.BaseUrl, stopping);
+            await parts.AppHealth.RunAsync(target.Client, target.BaseUrl, stopping);
         }
     }
 
-    private static async Task StartAsync(WebApplication app, SidecarOptions options)
+    private static async Task StartAsync(WebServer server, PortDispatcher ports, SidecarOptions options)
     {
         try
         {
-            await app.StartAsync();
+            await server.StartAsync(ports.HandleAsync);
         }
         catch (IOException exception)
         {
@@ -108,16 +102,22 @@ internal static partial class SidecarHost
            + (options.PublicPort is { } port ? $", --dapr-public-port {port}" : string.Empty)
            + (options.EnableMetrics ? $", --metrics-port {options.MetricsPort}" : string.Empty);
 
-    private static async Task<int> RunToEndAsync(WebApplication app, SidecarOptions options)
+    private static async Task<int> RunToEndAsync(WebServer server, SidecarParts parts, SidecarLifetime lifetime, SidecarOptions options)
     {
-        var stopped = app.WaitForShutdownAsync();
+        var stopped = StopAsync(server, lifetime, options);
         if (options.AppCommand.Count > 0)
         {
-            return await app.Services.GetRequiredService<AppRun>().RunAsync(stopped);
+            return await new AppRun(options, parts.Metadata, parts.Shutdown, lifetime).RunAsync(stopped);
         }
 
         await stopped;
-        return app.Services.GetRequiredService<ShutdownSequence>().ExitCode();
+        return parts.Shutdown.ExitCode();
+    }
+
+    private static async Task StopAsync(WebServer server, SidecarLifetime lifetime, SidecarOptions options)
+    {
+        await Task.Delay(Timeout.InfiniteTimeSpan, lifetime.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await server.StopAsync(ShutdownSequence.ServerTimeout(options));
     }
 
     private static partial class Log

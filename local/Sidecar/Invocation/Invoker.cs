@@ -12,7 +12,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace McpAspire.Sidecar.Invocation;
 
 /// <summary>Service invocation: finds the target of an app id, runs appHttpPipeline, forwards.</summary>
-internal sealed class Invoker(IHttpForwarder forwarder, SidecarOptions options, SidecarTracer tracer, AppHealthMonitor health, AccessGate access, CallMetrics metrics)
+internal sealed class Invoker(Lazy<IHttpForwarder> forwarder, SidecarOptions options, SidecarTracer tracer, AppHealthMonitor health, AccessGate access, CallMetrics metrics)
 {
     private static readonly ForwarderRequestConfig _http11 = Config(System.Net.HttpVersion.Version11);
     private static readonly ForwarderRequestConfig _http2 = Config(System.Net.HttpVersion.Version20);
@@ -108,13 +108,13 @@ internal sealed class Invoker(IHttpForwarder forwarder, SidecarOptions options, 
         if (target.Resilience is { } resilience && request.Caller is null) // else the calling sidecar has policies of its own
         {
             using var call = new ResilientCall(resilience, target.Client, method, slot, new CallAttempts(request, metrics), http.RequestAborted);
-            var error = await forwarder.SendAsync(http, target.BaseUrl, call.Client, config, transformer, call.End);
+            var error = await forwarder.Value.SendAsync(http, target.BaseUrl, call.Client, config, transformer, call.End);
             call.Complete(error);
             await ReportAsync(request, error, url, call.Failure);
         }
         else
         {
-            var error = await forwarder.SendAsync(http, target.BaseUrl, target.Client, config, transformer, http.RequestAborted);
+            var error = await forwarder.Value.SendAsync(http, target.BaseUrl, target.Client, config, transformer, http.RequestAborted);
             await ReportAsync(request, error, url, policyFailure: null);
         }
     }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace McpAspire.Sidecar.Resolution;
@@ -6,10 +5,8 @@ namespace McpAspire.Sidecar.Resolution;
 /// <summary>This sidecar can be found for as long as this lives.</summary>
 internal sealed partial class Registration(RegistrationFolder folder) : IDisposable
 {
-    public static Registration Of(IServiceProvider services, ILogger logger)
+    public static Registration Of(RegistrationFolder folder, SidecarRegistration self, ILogger logger)
     {
-        var folder = services.GetRequiredService<RegistrationFolder>();
-        var self = services.GetRequiredService<SidecarRegistration>();
         try
         {
             folder.Register(self);

@@ -8,14 +8,14 @@ namespace McpAspire.Sidecar.Resolution;
 /// <summary>Makes the registration of this process, with a fresh key.</summary>
 internal static class SidecarIdentity
 {
-    public static SidecarRegistration Create(SidecarOptions options, ConfigurationResource configuration)
+    public static SidecarRegistration Create(SidecarOptions options)
     {
         using var process = Process.GetCurrentProcess();
         return new SidecarRegistration(
             Guid.NewGuid(),
             options.AppId,
             options.Namespace,
-            configuration.AccessControl?.TrustDomain ?? AccessControl.DefaultTrustDomain,
+            AccessControl.DefaultTrustDomain,
             options.InternalGrpcPort,
             process.Id,
             process.StartTime.ToUniversalTime(),

@@ -28,8 +28,8 @@ public sealed class FatalErrorTests
         var (exitCode, output, error) = await RunAsync(SidecarProcess.Executable, "--app-id", "app", "--log-as-json", "--resources-path", "nowhere");
 
         Assert.Equal(1, exitCode);
-        var line = JsonNode.Parse(Assert.Single(output))!;
-        Assert.Equal(("fatal", "app", "dapr.runtime"), ((string?)line["level"], (string?)line["app_id"], (string?)line["scope"]));
+        var line = Assert.Single(output.Select(text => JsonNode.Parse(text)!), line => (string?)line["level"] == "fatal");
+        Assert.Equal(("app", "dapr.runtime"), ((string?)line["app_id"], (string?)line["scope"]));
         Assert.StartsWith("Fatal error from runtime: ", (string?)line["msg"], StringComparison.Ordinal);
         Assert.Empty(error);
     }

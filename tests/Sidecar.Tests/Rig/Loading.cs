@@ -1,7 +1,7 @@
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Hosting;
 using McpAspire.Sidecar.Resources;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace McpAspire.Sidecar.Tests.Rig;
 
@@ -14,24 +14,8 @@ internal static class Loading
         string? Variable(string name) => variables.GetValueOrDefault(name);
         var options = new SidecarOptionsReader(ParsedArguments.Parse(arguments), Variable, asDaprRun: false).Read();
         var resources = ResourceLoader.Load(options);
-        var services = new ServiceCollection();
-        services.AddLogging();
-        services.AddSingleton<Microsoft.Extensions.Hosting.IHostApplicationLifetime, NoLifetime>();
-        services.AddSidecar(options, Task.FromResult(resources), Variable);
-        using var provider = services.BuildServiceProvider();
-        return provider.GetRequiredService<SidecarRuntime>().Load(resources);
-    }
-
-    private sealed class NoLifetime : Microsoft.Extensions.Hosting.IHostApplicationLifetime
-    {
-        public CancellationToken ApplicationStarted => CancellationToken.None;
-
-        public CancellationToken ApplicationStopping => CancellationToken.None;
-
-        public CancellationToken ApplicationStopped => CancellationToken.None;
-
-        public void StopApplication()
-        {
-        }
+        using var lifetime = new SidecarLifetime();
+        var parts = SidecarParts.CreateAsync(options, Task.FromResult(resources), Variable, lifetime, NullLoggerFactory.Instance);
+        return parts.GetAwaiter().GetResult().Runtime.Load(resources);
     }
 }

@@ -1,0 +1,13 @@
+using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Invocation;
+
+namespace McpAspire.Sidecar.Hosting;
+
+/// <summary>The clients for calls to the app and to endpoints, kept over reloads with their connections.</summary>
+internal sealed class RuntimeClients(SidecarOptions options)
+{
+    public HttpMessageInvoker App { get; } = HttpClients.ForForwarding(options, options.AppScheme == "https" ? HttpClients.TrustAnyCertificate : null);
+
+    /// <summary>For endpoints without a <c>clientTLS</c> of their own.</summary>
+    public HttpMessageInvoker Endpoints { get; } = HttpClients.ForForwarding(options);
+}

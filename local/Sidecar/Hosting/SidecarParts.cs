@@ -1,0 +1,95 @@
+using McpAspire.Sidecar.Api;
+using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Invocation;
+using McpAspire.Sidecar.Metrics;
+using McpAspire.Sidecar.Middleware.OAuth2;
+using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.Resolution;
+using McpAspire.Sidecar.Resources;
+using McpAspire.Sidecar.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace McpAspire.Sidecar.Hosting;
+
+/// <summary>The parts of a sidecar, put together by hand: a container takes longer to start than they do.</summary>
+internal sealed class SidecarParts
+{
+    private SidecarParts()
+    {
+    }
+
+    /// <param name="options">Of the command line.</param>
+    /// <param name="loading">The resources, which are read while what does not depend on them is made.</param>
+    /// <param name="environment">Values of variables.</param>
+    /// <param name="lifetime">Is told when the sidecar is to stop.</param>
+    /// <param name="loggers">For all parts.</param>
+    public static async Task<SidecarParts> CreateAsync(SidecarOptions options, Task<ResourceSet> loading, Func<string, string?> environment, SidecarLifetime lifetime, ILoggerFactory loggers)
+    {
+        var time = TimeProvider.System;
+        var handlers = new HandlerFactory(HttpClients.ForBackchannel(), new SessionStores(time), time, loggers);
+        var clients = new RuntimeClients(options);
+        var identity = SidecarIdentity.Create(options);
+        var registrations = RegistrationFolder.Of(environment);
+        var forwarder = Forwarding.Of(loggers);
+        var readiness = new AppReadiness(options, time, loggers.CreateLogger<AppReadiness>());
+
+        var configuration = (await loading).Configuration;
+        var tracer = new SidecarTracer(TraceExport.SamplingRate(configuration.Tracing, environment));
+        var metrics = new SidecarMetrics(options, configuration.Metrics);
+        var health = new AppHealthMonitor(options, metrics, time, loggers.CreateLogger<AppHealthMonitor>());
+        var shutdown = new ShutdownSequence(options, lifetime, health, time, loggers.CreateLogger<ShutdownSequence>());
+        var self = identity with { TrustDomain = configuration.AccessControl?.TrustDomain ?? AccessControl.DefaultTrustDomain };
+
+        var invoker = new Invoker(forwarder, options, tracer, health, new AccessGate(metrics), new CallMetrics(metrics));
+        var healthApi = new HealthApi(readiness);
+        var metadata = new MetadataApi(options, readiness);
+        var router = new ApiRouter(healthApi, metadata, new SecretsApi(metrics), new ShutdownApi(shutdown, time, loggers.CreateLogger<ShutdownApi>()), invoker);
+        var factory = new RuntimeFactory(options, handlers, environment, time, loggers, clients, new RemoteSidecars(registrations, self, options, time), metrics);
+        var runtime = new SidecarRuntime(factory, options, router, invoker, metrics, loggers.CreateLogger<SidecarRuntime>());
+        var tokenGate = new ApiTokenGate(options);
+        var application = new SidecarApplication(runtime, tracer, metrics, tokenGate, new CorsPolicy(options), new ApiLog(options, loggers));
+        var hops = new HopApi(runtime, invoker, tracer, metrics);
+        return new SidecarParts
+        {
+            Metrics = metrics,
+            Readiness = readiness,
+            AppHealth = health,
+            StartCall = new AppStartCall(runtime, options, time, loggers.CreateLogger<AppStartCall>()),
+            Shutdown = shutdown,
+            Metadata = metadata,
+            TokenGate = tokenGate,
+            Registrations = registrations,
+            Self = self,
+            Hops = new HopConnection(registrations, self),
+            Runtime = runtime,
+            Reloader = new ResourceReloader(runtime, options, time, loggers.CreateLogger<ResourceReloader>()),
+            Ports = new PortDispatcher(application, runtime, new HostGate(options), healthApi, metadata, tracer, metrics, hops, options),
+        };
+    }
+
+    public required SidecarMetrics Metrics { get; init; }
+
+    public required AppReadiness Readiness { get; init; }
+
+    public required AppHealthMonitor AppHealth { get; init; }
+
+    public required AppStartCall StartCall { get; init; }
+
+    public required ShutdownSequence Shutdown { get; init; }
+
+    public required MetadataApi Metadata { get; init; }
+
+    public required ApiTokenGate TokenGate { get; init; }
+
+    public required RegistrationFolder Registrations { get; init; }
+
+    public required SidecarRegistration Self { get; init; }
+
+    public required HopConnection Hops { get; init; }
+
+    public required SidecarRuntime Runtime { get; init; }
+
+    public required ResourceReloader Reloader { get; init; }
+
+    public required PortDispatcher Ports { get; init; }
+}
