@@ -1,6 +1,7 @@
 using System.Text;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.State;
 
 namespace McpAspire.Sidecar.Api;
 
@@ -8,9 +9,10 @@ namespace McpAspire.Sidecar.Api;
 /// The routes behind httpPipeline. A known route wins over an app id, for its own verb only; everything else is an
 /// invocation, named by a header, by Basic credentials or by the path.
 /// </summary>
-internal sealed class ApiRouter(HealthApi health, MetadataApi metadata, SecretsApi secrets, ShutdownApi shutdown, Invoker invoker)
+internal sealed class ApiRouter(HealthApi health, MetadataApi metadata, SecretsApi secrets, ShutdownApi shutdown, StateApi state, Invoker invoker)
 {
     private const string V1 = "/v1.0/";
+    private const string V1Alpha1 = "/v1.0-alpha1/";
     private const string Invoke = V1 + "invoke/";
     private const string BasicScheme = "Basic ";
     private const string BasicUser = "dapr-app-id";
@@ -22,6 +24,11 @@ internal sealed class ApiRouter(HealthApi health, MetadataApi metadata, SecretsA
             return answer;
         }
 
+        if (!request.IsAliased && request.Path.StartsWith(V1Alpha1, StringComparison.Ordinal) && FindAlphaApi(request) is { } alphaAnswer)
+        {
+            return alphaAnswer;
+        }
+
         return request.Runtime.Apis.Invoke && TryFindAppId(request) ? invoker.InvokeAsync(request) : DaprErrors.NoAppIdAsync(request.Http);
     }
 
@@ -30,6 +37,11 @@ internal sealed class ApiRouter(HealthApi health, MetadataApi metadata, SecretsA
         var path = request.Path.AsSpan(V1.Length);
         var verb = request.Http.Request.Method;
         var apis = request.Runtime.Apis;
+        if (apis.State && path.StartsWith("state/"))
+        {
+            return state.Find(request);
+        }
+
         if (HttpMethods.IsGet(verb))
         {
             return path switch
@@ -49,6 +61,9 @@ internal sealed class ApiRouter(HealthApi health, MetadataApi metadata, SecretsA
 
         return HttpMethods.IsPost(verb) && apis.Shutdown && path is "shutdown" ? shutdown.StopAsync(request) : null;
     }
+
+    private static Task? FindAlphaApi(SidecarRequest request)
+        => request.Runtime.Apis.StateAlpha && request.Path.AsSpan(V1Alpha1.Length).StartsWith("state/") ? StateApi.FindAlpha(request) : null;
 
     private static bool TryFindAppId(SidecarRequest request)
     {

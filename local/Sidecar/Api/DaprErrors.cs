@@ -50,7 +50,11 @@ internal static class DaprErrors
 }
 
 /// <summary>The code of the error that a request was answered with.</summary>
-internal sealed record AnsweredError(string Code);
+internal sealed record AnsweredError(string Code)
+{
+    /// <summary>Of the metric of error codes; null: it follows from the code.</summary>
+    public string? Category { get; init; }
+}
 
 /// <summary>Short texts, as Dapr's middleware answers.</summary>
 internal static class PlainText

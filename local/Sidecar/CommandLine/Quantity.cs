@@ -12,7 +12,13 @@ internal static class Quantity
     ];
 
     public static long Parse(string flag, string text)
+        => TryParse(text, out var size)
+            ? size
+            : throw new CommandLineException($"The value '{text}' of --{flag} is not a size; allowed is a number with an optional Ki, Mi, Gi, k, M or G, for example 4Mi.");
+
+    public static bool TryParse(string text, out long size)
     {
+        size = 0;
         var factor = 1m;
         var number = text;
         foreach (var (suffix, value) in _suffixes)
@@ -25,8 +31,13 @@ internal static class Quantity
             }
         }
 
-        return decimal.TryParse(number, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount)
-            ? (long)(amount * factor)
-            : throw new CommandLineException($"The value '{text}' of --{flag} is not a size; allowed is a number with an optional Ki, Mi, Gi, k, M or G, for example 4Mi.");
+        if (!decimal.TryParse(number, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount)
+            || Math.Abs(amount) > long.MaxValue / factor)
+        {
+            return false;
+        }
+
+        size = (long)(amount * factor);
+        return true;
     }
 }

@@ -97,8 +97,8 @@ internal sealed class RuntimeSnapshot
 }
 
 /// <summary>Which groups of the API <c>spec.api</c> leaves open.</summary>
-internal sealed record ServedApis(bool Invoke, bool Metadata, bool Secrets, bool Shutdown)
+internal sealed record ServedApis(bool Invoke, bool Metadata, bool Secrets, bool Shutdown, bool State, bool StateAlpha)
 {
     public static ServedApis Of(ApiAccess access)
-        => new(access.Serves("invoke"), access.Serves("metadata"), access.Serves("secrets"), access.Serves("shutdown"));
+        => new(access.Serves("invoke"), access.Serves("metadata"), access.Serves("secrets"), access.Serves("shutdown"), access.Serves("state"), access.Serves("state", "v1alpha1"));
 }

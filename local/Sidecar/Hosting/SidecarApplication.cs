@@ -112,7 +112,7 @@ internal sealed class SidecarApplication(
     {
         if (request.Http.Features.Get<AnsweredError>() is { } error)
         {
-            metrics.ErrorCodes.Answered(error.Code);
+            metrics.ErrorCodes.Answered(error.Code, error.Category);
         }
         else if (request.TargetStatus is not (0 or (>= 200 and <= 399)) && !HasUnknownLength(request.Http.Request))
         {

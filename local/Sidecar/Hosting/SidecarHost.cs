@@ -24,7 +24,8 @@ internal static partial class SidecarHost
         using var lifetime = new SidecarLifetime();
         var parts = await SidecarParts.CreateAsync(options, loading, environment, lifetime, loggers);
         var resources = await loading;
-        var snapshot = parts.Runtime.Load(resources);
+        using var runtime = parts.Runtime;
+        var snapshot = runtime.Load(resources);
         using var traces = TraceExport.Start(options, resources.Configuration.Tracing, environment);
         using var signals = new StopSignals(parts.Shutdown);
         Listeners.Configure(server.Settings, options, parts.Hops, parts.Metrics.IsEnabled);
@@ -43,7 +44,7 @@ internal static partial class SidecarHost
         Log.Listening(logger, string.Join(",", options.ListenAddresses), options.HttpPort);
         Log.ServingOn(logger, options.HttpPort);
         Log.Initialized(logger, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-        Log.Serving(logger, parts.Runtime.Describe());
+        Log.Serving(logger, runtime.Describe());
 
         _ = parts.Reloader.RunAsync(new SnapshotLife(snapshot, lifetime.Stopping), lifetime.Stopping);
         _ = WatchAppAsync(parts, snapshot, lifetime.Stopping);

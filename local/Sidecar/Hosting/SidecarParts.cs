@@ -6,6 +6,7 @@ using McpAspire.Sidecar.Middleware.OAuth2;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.Resolution;
 using McpAspire.Sidecar.Resources;
+using McpAspire.Sidecar.State;
 using McpAspire.Sidecar.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -43,7 +44,7 @@ internal sealed class SidecarParts
         var invoker = new Invoker(forwarder, options, tracer, health, new AccessGate(metrics), new CallMetrics(metrics));
         var healthApi = new HealthApi(readiness);
         var metadata = new MetadataApi(options, readiness);
-        var router = new ApiRouter(healthApi, metadata, new SecretsApi(metrics), new ShutdownApi(shutdown, time, loggers.CreateLogger<ShutdownApi>()), invoker);
+        var router = new ApiRouter(healthApi, metadata, new SecretsApi(metrics), new ShutdownApi(shutdown, time, loggers.CreateLogger<ShutdownApi>()), new StateApi(new StateAccess(metrics)), invoker);
         var factory = new RuntimeFactory(options, handlers, environment, time, loggers, clients, new RemoteSidecars(registrations, self, options, time), metrics);
         var runtime = new SidecarRuntime(factory, options, router, invoker, metrics, loggers.CreateLogger<SidecarRuntime>());
         var tokenGate = new ApiTokenGate(options);

@@ -33,6 +33,7 @@ internal sealed partial class SidecarRuntime(RuntimeFactory factory, SidecarOpti
     /// <summary>Ends what was made for a snapshot that is not used after all.</summary>
     public void Discard(RuntimeSnapshot snapshot) => snapshot.Embedded.DisposeExcept(_current?.Embedded ?? EmbeddedSet.Empty);
 
+    /// <summary>Ends the components of the current resources.</summary>
     public void Dispose() => _current?.Embedded.DisposeExcept(EmbeddedSet.Empty);
 
     public RuntimeSnapshot Make(ResourceSet resources)

@@ -32,6 +32,14 @@ internal readonly record struct RequestTarget(string Path, bool HadTrailingSlash
         return true;
     }
 
+    /// <summary>The path of a target, cleaned and not decoded.</summary>
+    public static string CleanPathOf(string raw)
+    {
+        var start = PathStart(raw);
+        var queryAt = raw.IndexOf('?', start);
+        return Clean(queryAt < 0 ? raw[start..] : raw[start..queryAt]);
+    }
+
     /// <summary>An absolute-form target names a host before its path.</summary>
     private static int PathStart(string raw)
     {

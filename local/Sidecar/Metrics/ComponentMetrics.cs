@@ -2,7 +2,7 @@ using McpAspire.Sidecar.Resources;
 
 namespace McpAspire.Sidecar.Metrics;
 
-/// <summary><c>dapr_component_*</c>: what the API asked of secret stores. As in Dapr a <c>secretKeyRef</c> does not count.</summary>
+/// <summary><c>dapr_component_*</c>: what the API asked of secret and state stores. As in Dapr a <c>secretKeyRef</c> does not count.</summary>
 internal sealed class ComponentMetrics
 {
     private static readonly string[] _labels = ["app_id", "component", "namespace", "operation", "success"];
@@ -11,6 +11,8 @@ internal sealed class ComponentMetrics
     private readonly string _namespace;
     private readonly CounterFamily _secrets;
     private readonly HistogramFamily _secretLatency;
+    private readonly CounterFamily _states;
+    private readonly HistogramFamily _stateLatency;
 
     public ComponentMetrics(string app, string ns, MetricsSettings settings, LabelRules rules, ICollection<MetricFamily> families)
     {
@@ -19,6 +21,10 @@ internal sealed class ComponentMetrics
         _secretLatency = new HistogramFamily("dapr_component_secret_latencies", "The latency of the response from the secret component.", settings.LatencyBounds, _labels, rules);
         families.Add(_secrets);
         families.Add(_secretLatency);
+        _states = new CounterFamily("dapr_component_state_count", "The number of operations performed on the state component.", _labels, rules);
+        _stateLatency = new HistogramFamily("dapr_component_state_latencies", "The latency of the response from the state component.", settings.LatencyBounds, _labels, rules);
+        families.Add(_states);
+        families.Add(_stateLatency);
     }
 
     /// <param name="store">A store that is loaded: a caller's own names would be series without end.</param>
@@ -30,5 +36,16 @@ internal sealed class ComponentMetrics
         ReadOnlySpan<string> values = [_app, store, _namespace, isBulk ? "bulk_get" : "get", isFound ? "true" : "false"];
         _secrets.With(values).Add();
         _secretLatency.With(values).Record(elapsed.TotalMilliseconds);
+    }
+
+    /// <param name="store">A store that is loaded.</param>
+    /// <param name="operation">In Dapr's words: get, set, delete, transaction, bulk_get, bulk_delete.</param>
+    /// <param name="isDone">Whether the store did it.</param>
+    /// <param name="elapsed">In the store.</param>
+    public void StateUsed(string store, string operation, bool isDone, TimeSpan elapsed)
+    {
+        ReadOnlySpan<string> values = [_app, store, _namespace, operation, isDone ? "true" : "false"];
+        _states.With(values).Add();
+        _stateLatency.With(values).Record(elapsed.TotalMilliseconds);
     }
 }

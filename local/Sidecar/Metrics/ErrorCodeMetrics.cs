@@ -16,12 +16,14 @@ internal sealed class ErrorCodeMetrics
         }
     }
 
-    public void Answered(string code) => _total?.With(_app, Category(code), code).Add();
+    public void Answered(string code, string? category = null) => _total?.With(_app, category ?? Category(code), code).Add();
 
     private static string Category(string code) => code switch
     {
         "ERR_DIRECT_INVOKE" => "service-invocation",
         "ERR_PERMISSION_DENIED" => "secret",
+        "ERR_NOT_SUPPORTED_STATE_OPERATION" => "state",
+        _ when code.StartsWith("ERR_STATE", StringComparison.Ordinal) => "state",
         _ when code.StartsWith("ERR_SECRET", StringComparison.Ordinal) => "secret",
         _ when code.Contains("HEALTH", StringComparison.Ordinal) => "health",
         _ => "common",

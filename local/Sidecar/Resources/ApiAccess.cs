@@ -13,16 +13,16 @@ internal sealed record ApiAccess(IReadOnlyList<ApiRule> Allowed, IReadOnlyList<A
         return new ApiAccess([.. api.Maps("allowed").Select(ApiRule.Read)], [.. api.Maps("denied").Select(ApiRule.Read)]);
     }
 
-    /// <summary>Whether the group <paramref name="name"/> of version v1.0 answers over HTTP.</summary>
-    public bool Serves(string name)
+    /// <summary>Whether the group <paramref name="name"/> of a version answers over HTTP.</summary>
+    public bool Serves(string name, string version = "v1")
     {
-        if (Denied.Any(rule => rule.Covers(name)))
+        if (Denied.Any(rule => rule.Covers(name, version)))
         {
             return false;
         }
 
         var http = Allowed.Where(rule => rule.IsHttp).ToArray();
-        return http.Length == 0 || http.Any(rule => rule.Covers(name));
+        return http.Length == 0 || http.Any(rule => rule.Covers(name, version));
     }
 }
 
@@ -37,5 +37,7 @@ internal sealed record ApiRule(string Name, string Version, string Protocol)
         return new ApiRule(rule.Required("name"), rule.Text("version") ?? string.Empty, rule.Text("protocol") ?? string.Empty);
     }
 
-    public bool Covers(string name) => IsHttp && Name == name && (Version is "" or "v1.0" or "v1");
+    /// <summary>As in Dapr <c>v1.0-alpha1</c> is another name of <c>v1alpha1</c>.</summary>
+    public bool Covers(string name, string version)
+        => IsHttp && Name == name && (Version.Length == 0 || Version.Replace(".0-", string.Empty, StringComparison.Ordinal).Replace(".0", string.Empty, StringComparison.Ordinal) == version);
 }

@@ -36,6 +36,10 @@ internal sealed class ComponentSettings
         return null;
     }
 
+    /// <summary>Whether a value was taken from a secret store or an environment variable.</summary>
+    public bool IsSecret(string name)
+        => Component.Metadata.Last(value => value.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { Secret: not null } or { EnvironmentVariable: not null };
+
     public string Required(params ReadOnlySpan<string> names)
         => Text(names) ?? throw Wrong(names[0], $"'{names[0]}' of the component '{Component.Name}' ({Component.Type}) is missing.");
 

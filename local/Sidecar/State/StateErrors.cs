@@ -1,0 +1,43 @@
+using McpAspire.Sidecar.Api;
+
+namespace McpAspire.Sidecar.State;
+
+/// <summary>Dapr's errors of the state API (dapr pkg/api/errors/state.go).</summary>
+internal static class StateErrors
+{
+    private const int InvalidArgument = 3;
+    private const int FailedPrecondition = 9;
+    private const int Internal = 13;
+
+    /// <param name="store">The name in the request.</param>
+    /// <param name="appId">Named in the details; null: it is not.</param>
+    public static ApiFailure NotConfigured(string store, string? appId)
+        => new(StatusCodes.Status500InternalServerError, FailedPrecondition, "ERR_STATE_STORE_NOT_CONFIGURED", $"state store {store} is not configured", "DAPR_STATE_NOT_CONFIGURED") { Metadata = Of(appId) };
+
+    /// <inheritdoc cref="NotConfigured"/>
+    public static ApiFailure NotFound(string store, string? appId)
+        => new(StatusCodes.Status400BadRequest, InvalidArgument, "ERR_STATE_STORE_NOT_FOUND", $"state store {store} is not found", "DAPR_STATE_NOT_FOUND") { Metadata = Of(appId) };
+
+    public static ApiFailure InvalidKey(string store, string key, string complaint)
+    {
+        var message = $"api error: code = InvalidArgument desc = {complaint}";
+        return new ApiFailure(StatusCodes.Status400BadRequest, InvalidArgument, "ERR_MALFORMED_REQUEST", message, "DAPR_STATE_ILLEGAL_KEY")
+        {
+            Category = "state",
+            Metadata = null,
+            Resource = ("state", store),
+            ResourceDescription = string.Empty,
+            Violation = (key, message),
+        };
+    }
+
+    public static ApiFailure QueryUnsupported(string store)
+        => new(StatusCodes.Status500InternalServerError, Internal, "ERR_STATE_STORE_NOT_SUPPORTED", "state store does not support querying", "DAPR_STATE_QUERYING_NOT_SUPPORTED")
+        {
+            Metadata = null,
+            Resource = ("state", store),
+            ResourceDescription = string.Empty,
+        };
+
+    private static Dictionary<string, string>? Of(string? appId) => appId is null ? null : new Dictionary<string, string> { ["appID"] = appId };
+}

@@ -1,0 +1,7 @@
+namespace McpAspire.Sidecar.State;
+
+/// <summary>A stored value; its bytes are never changed.</summary>
+/// <param name="Value">As it is answered.</param>
+/// <param name="ETag">Another one with each write.</param>
+/// <param name="Expires">When it is gone; null: never.</param>
+internal sealed record StateItem(byte[] Value, string ETag, DateTimeOffset? Expires);
