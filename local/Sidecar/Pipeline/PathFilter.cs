@@ -44,7 +44,7 @@ internal sealed class PathFilter
             return FilterVerdict.Applies;
         }
 
-        if (!path.Contains('%', StringComparison.Ordinal))
+        if (PathLayers.IsPlain(path))
         {
             return _regex.IsMatch(ByteString.ToText(path)) ? FilterVerdict.Applies : FilterVerdict.Passes;
         }

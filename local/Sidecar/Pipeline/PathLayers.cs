@@ -4,17 +4,26 @@ namespace McpAspire.Sidecar.Pipeline;
 
 /// <summary>
 /// A path as each decoder behind this one may read it. The app decodes what it gets once more, a second sidecar before
-/// it once more again, so <c>/%2561dmin</c> can end as <c>/admin</c>.
+/// it once more again, so <c>/%2561dmin</c> can end as <c>/admin</c>. The API reads a plus as a space.
 /// </summary>
 internal static class PathLayers
 {
     private const int MaxDecodings = 5;
+    private const string Api = "/v1.0";
+
+    /// <summary>Whether there is one way to read it.</summary>
+    public static bool IsPlain(string path) => !path.Contains('%', StringComparison.Ordinal) && !HasPlus(path);
 
     /// <summary>The path, then each further decoding of it, cleaned; false when it is encoded too often to see its end.</summary>
     public static bool TryRead(string path, out IReadOnlyList<string> layers)
     {
         var found = new List<string> { path };
         layers = found;
+        if (HasPlus(path))
+        {
+            found.Add(path.Replace('+', ' '));
+        }
+
         for (var decoded = 0; decoded <= MaxDecodings; decoded++)
         {
             var next = RequestTarget.Decode(path, out _);
@@ -29,4 +38,6 @@ internal static class PathLayers
 
         return false;
     }
+
+    private static bool HasPlus(string path) => path.Contains('+', StringComparison.Ordinal) && path.StartsWith(Api, StringComparison.Ordinal);
 }
