@@ -1,6 +1,8 @@
 using System.Text;
+using McpAspire.Sidecar.Bindings;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.PubSub;
 using McpAspire.Sidecar.State;
 
 namespace McpAspire.Sidecar.Api;
@@ -9,7 +11,7 @@ namespace McpAspire.Sidecar.Api;
 /// The routes behind httpPipeline. A known route wins over an app id, for its own verb only; everything else is an
 /// invocation, named by a header, by Basic credentials or by the path.
 /// </summary>
-internal sealed class ApiRouter(HealthApi health, MetadataApi metadata, SecretsApi secrets, ShutdownApi shutdown, StateApi state, Invoker invoker)
+internal sealed class ApiRouter(HealthApi health, MetadataApi metadata, SecretsApi secrets, ShutdownApi shutdown, StateApi state, PublishApi publish, BindingsApi bindings, Invoker invoker)
 {
     private const string V1 = "/v1.0/";
     private const string V1Alpha1 = "/v1.0-alpha1/";
@@ -59,11 +61,48 @@ internal sealed class ApiRouter(HealthApi health, MetadataApi metadata, SecretsA
             return metadata.PutAsync(request, path["metadata/".Length..].ToString());
         }
 
-        return HttpMethods.IsPost(verb) && apis.Shutdown && path is "shutdown" ? shutdown.StopAsync(request) : null;
+        if (HttpMethods.IsPost(verb) && apis.Shutdown && path is "shutdown")
+        {
+            return shutdown.StopAsync(request);
+        }
+
+        return HttpMethods.IsPost(verb) || HttpMethods.IsPut(verb) ? FindComponentApi(request, path) : null;
     }
 
-    private static Task? FindAlphaApi(SidecarRequest request)
-        => request.Runtime.Apis.StateAlpha && request.Path.AsSpan(V1Alpha1.Length).StartsWith("state/") ? StateApi.FindAlpha(request) : null;
+    private Task? FindComponentApi(SidecarRequest request, ReadOnlySpan<char> path)
+    {
+        var apis = request.Runtime.Apis;
+        if (apis.Publish && path.StartsWith("publish/"))
+        {
+            var rest = path["publish/".Length..];
+            return IsBulk(request, rest) ? publish.PublishBulkAsync(request, rest["bulk/".Length..].ToString())
+                : IsTopic(request, rest) ? publish.PublishAsync(request, rest.ToString())
+                : null;
+        }
+
+        return apis.Bindings && path.StartsWith("bindings/") && !path["bindings/".Length..].Contains('/')
+            ? bindings.InvokeAsync(request, path["bindings/".Length..].ToString())
+            : null;
+    }
+
+    private Task? FindAlphaApi(SidecarRequest request)
+    {
+        var path = request.Path.AsSpan(V1Alpha1.Length);
+        if (request.Runtime.Apis.StateAlpha && path.StartsWith("state/"))
+        {
+            return StateApi.FindAlpha(request);
+        }
+
+        var verb = request.Http.Request.Method;
+        return (HttpMethods.IsPost(verb) || HttpMethods.IsPut(verb)) && request.Runtime.Apis.PublishBulkAlpha && path.StartsWith("publish/") && IsBulk(request, path["publish/".Length..])
+            ? publish.PublishBulkAsync(request, path["publish/bulk/".Length..].ToString())
+            : null;
+    }
+
+    private static bool IsBulk(SidecarRequest request, ReadOnlySpan<char> path) => path.StartsWith("bulk/") && IsTopic(request, path["bulk/".Length..]);
+
+    /// <summary>A slash at the end of the path, cleaned away, is a topic without a name.</summary>
+    private static bool IsTopic(SidecarRequest request, ReadOnlySpan<char> path) => path.Contains('/') || (request.HadTrailingSlash && !path.IsEmpty);
 
     private static bool TryFindAppId(SidecarRequest request)
     {

@@ -6,11 +6,12 @@ using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Hosting;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.PubSub;
 
 namespace McpAspire.Sidecar.Api;
 
 /// <summary><c>metadata</c>: what runs here, and whatever the app or a tool noted about it.</summary>
-internal sealed class MetadataApi(SidecarOptions options, AppReadiness app)
+internal sealed class MetadataApi(SidecarOptions options, AppReadiness app, AppFeeds feeds)
 {
     /// <summary>The Dapr version whose behaviour this sidecar follows.</summary>
     public const string RuntimeVersion = "1.18.3";
@@ -89,6 +90,7 @@ internal sealed class MetadataApi(SidecarOptions options, AppReadiness app)
         }
 
         writer.WriteEndObject();
+        WriteSubscriptions(writer, feeds.Subscriptions?.All ?? runtime.Subscriptions);
         WriteNames(writer, "httpEndpoints", runtime.Endpoints.Keys);
         WriteApp(writer);
         writer.WriteStartObject("actorRuntime");
@@ -145,6 +147,66 @@ internal sealed class MetadataApi(SidecarOptions options, AppReadiness app)
                 }
 
                 writer.WriteEndArray();
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void WriteSubscriptions(Utf8JsonWriter writer, IReadOnlyList<TopicSubscription> subscriptions)
+    {
+        if (subscriptions.Count == 0)
+        {
+            return;
+        }
+
+        writer.WriteStartArray("subscriptions");
+        foreach (var subscription in subscriptions)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("pubsubname", subscription.PubSub);
+            writer.WriteString("topic", subscription.Topic);
+            if (subscription.Metadata.Count > 0)
+            {
+                writer.WriteStartObject("metadata");
+                foreach (var (name, value) in subscription.Metadata)
+                {
+                    writer.WriteString(name, value);
+                }
+
+                writer.WriteEndObject();
+            }
+
+            WriteRules(writer, subscription.Rules);
+            writer.WriteString("deadLetterTopic", subscription.DeadLetterTopic);
+            writer.WriteString("type", subscription.Type.ToString().ToUpperInvariant());
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void WriteRules(Utf8JsonWriter writer, IReadOnlyList<RoutingRule> rules)
+    {
+        if (rules.Count == 0)
+        {
+            return;
+        }
+
+        writer.WriteStartArray("rules");
+        foreach (var rule in rules)
+        {
+            writer.WriteStartObject();
+            if (rule.Match is { } match)
+            {
+                writer.WriteString("match", match.ToString());
+            }
+
+            if (rule.Path.Length > 0)
+            {
+                writer.WriteString("path", rule.Path);
             }
 
             writer.WriteEndObject();

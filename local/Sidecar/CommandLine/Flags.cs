@@ -14,6 +14,7 @@ internal static class Flags
         new("app-health-probe-timeout", Default: "500"),
         new("app-health-threshold", Default: "3"),
         new("app-max-concurrency", Default: "-1"),
+        new("app-binding-options-timeout", Default: "3s"),
         new("allowed-origins"),
         new("config", FlagKind.List),
         new("resources-path", FlagKind.List),
@@ -46,7 +47,6 @@ internal static class Flags
 
         new("actors-disseminate-timeout", Use: FlagUse.WithoutEffect, Default: "30s"),
         new("actors-service", Use: FlagUse.WithoutEffect),
-        new("app-binding-options-timeout", Use: FlagUse.WithoutEffect, Default: "3s"),
         new("control-plane-address", Use: FlagUse.WithoutEffect),
         new("control-plane-namespace", Use: FlagUse.WithoutEffect, Default: "default"),
         new("control-plane-trust-domain", Use: FlagUse.WithoutEffect, Default: "localhost"),

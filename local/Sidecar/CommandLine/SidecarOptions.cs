@@ -60,6 +60,12 @@ internal sealed record SidecarOptions
 
     public bool DisableInitConfig { get; init; }
 
+    /// <summary>The app is not asked which topics it wants.</summary>
+    public bool DisableInitSubscribe { get; init; }
+
+    /// <summary>How long the app may take to say whether it wants an input binding.</summary>
+    public TimeSpan AppBindingOptionsTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
     public AppHealthCheck? AppHealthCheck { get; init; }
 
     public int AppMaxConcurrency { get; init; } = -1;

@@ -49,8 +49,10 @@ internal sealed class SidecarOptionsReader(ParsedArguments arguments, Func<strin
             LogAsJson = arguments.Switch("log-as-json"),
             EnableApiLogging = arguments.Has("enable-api-logging") ? arguments.Switch("enable-api-logging") : null,
             DisableInitConfig = arguments.List("disable-init-endpoints").Contains("config"),
+            DisableInitSubscribe = arguments.List("disable-init-endpoints").Contains("subscribe"),
             AppHealthCheck = HealthCheck(),
             AppMaxConcurrency = Number("app-max-concurrency", -1),
+            AppBindingOptionsTimeout = BindingOptionsTimeout(),
             BlockShutdown = BlockShutdown(),
             GracefulShutdown = TimeSpan.FromSeconds(Number("dapr-graceful-shutdown-seconds", 5)),
             ApiToken = environment("DAPR_API_TOKEN") is { Length: > 0 } token ? token : null,
@@ -195,6 +197,19 @@ internal sealed class SidecarOptionsReader(ParsedArguments arguments, Func<strin
         "fatal" or "panic" => LogLevel.Critical,
         var level => throw new CommandLineException($"The value '{level}' of --log-level is not known; allowed are debug, info, warn, error and fatal."),
     };
+
+    /// <summary>Zero or less is the default, as in daprd.</summary>
+    private TimeSpan BindingOptionsTimeout()
+    {
+        if (arguments.Text("app-binding-options-timeout") is not { Length: > 0 } text)
+        {
+            return TimeSpan.FromSeconds(3);
+        }
+
+        return GoDuration.TryParse(text, out var timeout)
+            ? timeout > TimeSpan.Zero ? timeout : TimeSpan.FromSeconds(3)
+            : throw new CommandLineException($"The value '{text}' of --app-binding-options-timeout is not a duration; allowed is for example 3s.");
+    }
 
     private TimeSpan? BlockShutdown()
     {

@@ -1,3 +1,5 @@
+using McpAspire.Sidecar.Bindings;
+using McpAspire.Sidecar.PubSub;
 using McpAspire.Sidecar.Resources;
 using McpAspire.Sidecar.State;
 
@@ -8,6 +10,10 @@ internal static class EmbeddedTypes
 {
     private static readonly EmbeddedType[] _all =
     [
+        new("bindings.cron", CronBinding.Create),
+        new("bindings.http", HttpBinding.Create),
+        new("bindings.localstorage", LocalStorageBinding.Create),
+        new("pubsub.in-memory", InMemoryPubSub.Create),
         new("state.in-memory", InMemoryStateStore.Create),
     ];
 

@@ -6,12 +6,15 @@ using Microsoft.Extensions.Logging;
 namespace McpAspire.Sidecar.Hosting;
 
 /// <summary>With <c>--enable-app-health-check</c>: probes the app, and calls to it are refused while it is not healthy.</summary>
-internal sealed partial class AppHealthMonitor(SidecarOptions options, SidecarMetrics metrics, TimeProvider time, ILogger<AppHealthMonitor> logger)
+internal sealed partial class AppHealthMonitor(SidecarOptions options, SidecarMetrics metrics, AppFeeds feeds, TimeProvider time, ILogger<AppHealthMonitor> logger)
 {
     private volatile bool _isUnhealthy;
     private volatile TaskCompletionSource _unhealthy = New();
 
     public bool IsUnhealthy => _isUnhealthy;
+
+    /// <summary>Whether the app's health is asked for at all.</summary>
+    public bool IsEnabled => options.AppHealthCheck is not null;
 
     /// <summary>Done when the app is not healthy, or next becomes so.</summary>
     public Task Unhealthy => _unhealthy.Task;
@@ -40,12 +43,14 @@ internal sealed partial class AppHealthMonitor(SidecarOptions options, SidecarMe
 
                 isKnown = true;
                 Log.Healthy(logger);
+                await feeds.StartFeedsAsync(cancellationToken);
             }
             else if (failures >= check.Threshold && !_isUnhealthy)
             {
                 (_isUnhealthy, isKnown) = (true, true);
                 _unhealthy.TrySetResult();
                 Log.Unhealthy(logger, failure!);
+                feeds.Pause();
             }
 
             await Task.Delay(check.Interval, time, cancellationToken);

@@ -13,7 +13,9 @@ internal sealed partial class AppReadiness(SidecarOptions options, TimeProvider 
 
     public bool IsReady => _isReady;
 
-    public async Task WaitForAppAsync(CancellationToken cancellationToken)
+    /// <param name="found">What comes between the app's first answer and this sidecar being ready.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async Task WaitForAppAsync(Func<Task> found, CancellationToken cancellationToken)
     {
         if (_isReady)
         {
@@ -26,8 +28,9 @@ internal sealed partial class AppReadiness(SidecarOptions options, TimeProvider 
             await Task.Delay(_poll, time, cancellationToken);
         }
 
-        _isReady = true;
         Log.Found(logger, options.AppPort);
+        await found();
+        _isReady = true;
     }
 
     private async Task<bool> AnswersAsync(CancellationToken cancellationToken)

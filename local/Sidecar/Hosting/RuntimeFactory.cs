@@ -58,6 +58,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
             Resiliencies = [.. resources.Policies.Sources.Select(source => source.Name)],
             SecretStores = parts.Stores,
             Embedded = parts.Embedded,
+            Subscriptions = resources.Subscriptions,
             App = options.AppPort > 0 ? AppTarget(resources.Policies) : null,
             HttpPipeline = PipelineBuilder.Build(PipelineBuilder.Present(resources.Configuration.HttpPipeline, resources, options.AppId, warnings), parts.Handlers, PipelineStage.Http, route),
             AppPipeline = PipelineBuilder.Build(PipelineBuilder.Present(resources.Configuration.AppHttpPipeline, resources, options.AppId, warnings), parts.Handlers, PipelineStage.App, forward),

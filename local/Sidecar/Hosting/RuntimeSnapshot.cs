@@ -1,6 +1,7 @@
 using McpAspire.Sidecar.Components;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.PubSub;
 using McpAspire.Sidecar.Resources;
 using McpAspire.Sidecar.Secrets;
 
@@ -29,6 +30,9 @@ internal sealed class RuntimeSnapshot
 
     /// <summary>State stores and the like; kept over a reload that does not change their resource.</summary>
     public EmbeddedSet Embedded { get; init; } = EmbeddedSet.Empty;
+
+    /// <summary>Those of the resources, in the order that they were read in.</summary>
+    public IReadOnlyList<TopicSubscription> Subscriptions { get; init; } = [];
 
     /// <summary>Null: there is no app behind this sidecar.</summary>
     public required InvocationTarget? App { get; init; }
@@ -99,6 +103,17 @@ internal sealed class RuntimeSnapshot
 /// <summary>Which groups of the API <c>spec.api</c> leaves open.</summary>
 internal sealed record ServedApis(bool Invoke, bool Metadata, bool Secrets, bool Shutdown, bool State, bool StateAlpha)
 {
+    public bool Publish { get; init; } = true;
+
+    public bool PublishBulkAlpha { get; init; } = true;
+
+    public bool Bindings { get; init; } = true;
+
     public static ServedApis Of(ApiAccess access)
-        => new(access.Serves("invoke"), access.Serves("metadata"), access.Serves("secrets"), access.Serves("shutdown"), access.Serves("state"), access.Serves("state", "v1alpha1"));
+        => new(access.Serves("invoke"), access.Serves("metadata"), access.Serves("secrets"), access.Serves("shutdown"), access.Serves("state"), access.Serves("state", "v1alpha1"))
+        {
+            Publish = access.Serves("publish"),
+            PublishBulkAlpha = access.Serves("publish", "v1alpha1"),
+            Bindings = access.Serves("bindings"),
+        };
 }

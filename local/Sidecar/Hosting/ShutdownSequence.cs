@@ -12,14 +12,15 @@ internal sealed partial class ShutdownSequence
     private readonly SidecarOptions _options;
     private readonly SidecarLifetime _lifetime;
     private readonly AppHealthMonitor _health;
+    private readonly AppFeeds _feeds;
     private readonly TimeProvider _time;
     private readonly ILogger<ShutdownSequence> _logger;
     private long _draining;
     private int _isRequested;
 
-    public ShutdownSequence(SidecarOptions options, SidecarLifetime lifetime, AppHealthMonitor health, TimeProvider time, ILogger<ShutdownSequence> logger)
+    public ShutdownSequence(SidecarOptions options, SidecarLifetime lifetime, AppHealthMonitor health, AppFeeds feeds, TimeProvider time, ILogger<ShutdownSequence> logger)
     {
-        (_options, _lifetime, _health, _time, _logger) = (options, lifetime, health, time, logger);
+        (_options, _lifetime, _health, _feeds, _time, _logger) = (options, lifetime, health, feeds, time, logger);
         lifetime.Stopping.Register(() =>
         {
             _draining = time.GetTimestamp();
@@ -75,6 +76,7 @@ internal sealed partial class ShutdownSequence
         if (_options.BlockShutdown is { } duration)
         {
             Log.Blocking(_logger, GoText(duration));
+            _ = _feeds.StopFeedsAsync();
             var unhealthy = _health.Unhealthy;
             var expired = Task.Delay(duration, _time, _lifetime.Stopping);
             var first = await Task.WhenAny(unhealthy, expired);

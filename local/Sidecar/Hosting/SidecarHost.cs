@@ -73,7 +73,8 @@ internal static partial class SidecarHost
 
     private static async Task WatchAppAsync(SidecarParts parts, RuntimeSnapshot snapshot, CancellationToken stopping)
     {
-        await parts.Readiness.WaitForAppAsync(stopping);
+        var isWatched = parts.AppHealth.IsEnabled;
+        await parts.Readiness.WaitForAppAsync(() => isWatched ? Task.CompletedTask : parts.Feeds.StartFeedsAsync(stopping), stopping);
         _ = parts.StartCall.RunAsync(stopping);
         if (snapshot.App is { } target)
         {
@@ -105,7 +106,7 @@ internal static partial class SidecarHost
 
     private static async Task<int> RunToEndAsync(WebServer server, SidecarParts parts, SidecarLifetime lifetime, SidecarOptions options)
     {
-        var stopped = StopAsync(server, lifetime, options);
+        var stopped = StopAsync(server, parts, lifetime, options);
         if (options.AppCommand.Count > 0)
         {
             return await new AppRun(options, parts.Metadata, parts.Shutdown, lifetime).RunAsync(stopped);
@@ -115,9 +116,12 @@ internal static partial class SidecarHost
         return parts.Shutdown.ExitCode();
     }
 
-    private static async Task StopAsync(WebServer server, SidecarLifetime lifetime, SidecarOptions options)
+    /// <summary>What is on its way to the app is finished first: the app may call the sidecar for it.</summary>
+    private static async Task StopAsync(WebServer server, SidecarParts parts, SidecarLifetime lifetime, SidecarOptions options)
     {
         await Task.Delay(Timeout.InfiniteTimeSpan, lifetime.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        using var limit = new CancellationTokenSource(ShutdownSequence.ServerTimeout(options));
+        await parts.Feeds.StopFeedsAsync().WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await server.StopAsync(ShutdownSequence.ServerTimeout(options));
     }
 

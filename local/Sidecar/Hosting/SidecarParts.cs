@@ -1,9 +1,11 @@
 using McpAspire.Sidecar.Api;
+using McpAspire.Sidecar.Bindings;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Metrics;
 using McpAspire.Sidecar.Middleware.OAuth2;
 using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.PubSub;
 using McpAspire.Sidecar.Resolution;
 using McpAspire.Sidecar.Resources;
 using McpAspire.Sidecar.State;
@@ -37,16 +39,17 @@ internal sealed class SidecarParts
         var configuration = (await loading).Configuration;
         var tracer = new SidecarTracer(TraceExport.SamplingRate(configuration.Tracing, environment));
         var metrics = new SidecarMetrics(options, configuration.Metrics);
-        var health = new AppHealthMonitor(options, metrics, time, loggers.CreateLogger<AppHealthMonitor>());
-        var shutdown = new ShutdownSequence(options, lifetime, health, time, loggers.CreateLogger<ShutdownSequence>());
+        var feeds = Feeding.Of(options, tracer, metrics, time, loggers);
+        var health = new AppHealthMonitor(options, metrics, feeds, time, loggers.CreateLogger<AppHealthMonitor>());
+        var shutdown = new ShutdownSequence(options, lifetime, health, feeds, time, loggers.CreateLogger<ShutdownSequence>());
         var self = identity with { TrustDomain = configuration.AccessControl?.TrustDomain ?? AccessControl.DefaultTrustDomain };
 
         var invoker = new Invoker(forwarder, options, tracer, health, new AccessGate(metrics), new CallMetrics(metrics));
         var healthApi = new HealthApi(readiness);
-        var metadata = new MetadataApi(options, readiness);
-        var router = new ApiRouter(healthApi, metadata, new SecretsApi(metrics), new ShutdownApi(shutdown, time, loggers.CreateLogger<ShutdownApi>()), new StateApi(new StateAccess(metrics)), invoker);
+        var metadata = new MetadataApi(options, readiness, feeds);
+        var router = new ApiRouter(healthApi, metadata, new SecretsApi(metrics), new ShutdownApi(shutdown, time, loggers.CreateLogger<ShutdownApi>()), new StateApi(new StateAccess(metrics)), new PublishApi(new Publisher(metrics, time)), new BindingsApi(new OutputBindings(metrics), tracer), invoker);
         var factory = new RuntimeFactory(options, handlers, environment, time, loggers, clients, new RemoteSidecars(registrations, self, options, time), metrics);
-        var runtime = new SidecarRuntime(factory, options, router, invoker, metrics, loggers.CreateLogger<SidecarRuntime>());
+        var runtime = new SidecarRuntime(factory, options, router, invoker, metrics, feeds, loggers.CreateLogger<SidecarRuntime>());
         var tokenGate = new ApiTokenGate(options);
         var application = new SidecarApplication(runtime, tracer, metrics, tokenGate, new CorsPolicy(options), new ApiLog(options, loggers));
         var hops = new HopApi(runtime, invoker, tracer, metrics);
@@ -55,6 +58,7 @@ internal sealed class SidecarParts
             Metrics = metrics,
             Readiness = readiness,
             AppHealth = health,
+            Feeds = feeds,
             StartCall = new AppStartCall(runtime, options, time, loggers.CreateLogger<AppStartCall>()),
             Shutdown = shutdown,
             Metadata = metadata,
@@ -73,6 +77,8 @@ internal sealed class SidecarParts
     public required AppReadiness Readiness { get; init; }
 
     public required AppHealthMonitor AppHealth { get; init; }
+
+    public required AppFeeds Feeds { get; init; }
 
     public required AppStartCall StartCall { get; init; }
 

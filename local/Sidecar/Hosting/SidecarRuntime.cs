@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace McpAspire.Sidecar.Hosting;
 
 /// <summary>The current snapshot, and the work that goes on beside the requests while it is current.</summary>
-internal sealed partial class SidecarRuntime(RuntimeFactory factory, SidecarOptions options, ApiRouter router, Invoker invoker, SidecarMetrics metrics, ILogger<SidecarRuntime> logger) : IDisposable
+internal sealed partial class SidecarRuntime(RuntimeFactory factory, SidecarOptions options, ApiRouter router, Invoker invoker, SidecarMetrics metrics, AppFeeds feeds, ILogger<SidecarRuntime> logger) : IDisposable
 {
     private RuntimeSnapshot? _current;
 
@@ -26,6 +26,7 @@ internal sealed partial class SidecarRuntime(RuntimeFactory factory, SidecarOpti
 
     public void Use(RuntimeSnapshot snapshot)
     {
+        _ = feeds.UseAsync(snapshot); // first: what is published on the new ones has its subscribers
         var earlier = Interlocked.Exchange(ref _current, snapshot);
         snapshot.Embedded.TakeOverFrom(earlier?.Embedded ?? EmbeddedSet.Empty);
     }

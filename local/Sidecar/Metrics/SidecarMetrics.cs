@@ -16,6 +16,8 @@ internal sealed class SidecarMetrics
         Http = new HttpMetrics(options.AppId, settings, rules, _families);
         Runtime = new RuntimeMetrics(options.AppId, settings, rules, _families);
         Components = new ComponentMetrics(options.AppId, options.Namespace, settings, rules, _families);
+        PubSub = new PubSubMetrics(options.AppId, options.Namespace, settings, rules, _families);
+        Bindings = new BindingMetrics(options.AppId, options.Namespace, settings, rules, _families);
         ErrorCodes = new ErrorCodeMetrics(options.AppId, settings.RecordsErrorCodes, rules, _families);
         Resiliency = new ResiliencyMetrics(options.AppId, rules, _families);
     }
@@ -27,6 +29,10 @@ internal sealed class SidecarMetrics
     public RuntimeMetrics Runtime { get; }
 
     public ComponentMetrics Components { get; }
+
+    public PubSubMetrics PubSub { get; }
+
+    public BindingMetrics Bindings { get; }
 
     public ErrorCodeMetrics ErrorCodes { get; }
 

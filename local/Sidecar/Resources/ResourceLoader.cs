@@ -13,6 +13,7 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
     private readonly List<HttpEndpointResource> _endpoints = [];
     private readonly List<ResiliencyDocument> _resiliencyDocuments = [];
     private readonly List<ResiliencyResource> _resiliency = [];
+    private readonly List<SubscriptionResource> _subscriptions = [];
     private readonly List<string> _warnings = [];
 
     /// <summary>The first problem ends the load.</summary>
@@ -33,9 +34,11 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
         Try(() => RefuseDuplicates(_components.Select(component => (component.Name, component.Position)), "component"));
         Try(() => RefuseDuplicates(_endpoints.Select(endpoint => (endpoint.Name, endpoint.Position)), "HTTPEndpoint"));
         Try(() => RefuseDuplicates(_resiliency.Select(resiliency => (resiliency.Name, resiliency.Position)), "Resiliency"));
+        Try(() => RefuseDuplicates(_subscriptions.Select(subscription => (subscription.Name, subscription.Position)), "Subscription"));
         return new ResourceSet(configuration, _components, _outOfScope, _endpoints, _resiliencyDocuments, Policies(), _warnings)
         {
             ReadAt = began,
+            Subscriptions = [.. _subscriptions.Select(subscription => subscription.Subscription)],
         };
     }
 
@@ -166,7 +169,12 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
 
                 break;
             case "Subscription":
-                _warnings.Add($"{document.Position}: resources of kind {kind} have no effect in this sidecar.");
+                var subscription = SubscriptionResource.Read(document, _warnings);
+                if (options.AnyAppId || subscription.IsInScopeOf(options.AppId))
+                {
+                    _subscriptions.Add(subscription);
+                }
+
                 break;
             default:
                 throw new ResourceException(document.PositionOf("kind"), $"'kind' is '{kind}', which is not known{NearestName.Hint(kind, _kinds)}.") { Rule = ProblemRules.KindUnknown };

@@ -1,3 +1,4 @@
+using McpAspire.Sidecar.PubSub;
 using McpAspire.Sidecar.Resiliency;
 
 namespace McpAspire.Sidecar.Resources;
@@ -16,6 +17,9 @@ internal sealed record ResourceSet(
     public IEnumerable<ComponentResource> Served => Components.Where(component => !BuildingBlocks.AreLeftOut(component.Type));
 
     public IEnumerable<ComponentResource> NotServed => Components.Where(component => BuildingBlocks.AreLeftOut(component.Type));
+
+    /// <summary>In the order that they were read in.</summary>
+    public IReadOnlyList<TopicSubscription> Subscriptions { get; init; } = [];
 
     /// <summary>When reading began.</summary>
     public DateTime ReadAt { get; init; } = DateTime.UtcNow;

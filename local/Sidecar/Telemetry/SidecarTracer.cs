@@ -42,6 +42,25 @@ internal sealed class SidecarTracer(double samplingRate)
         return activity;
     }
 
+    /// <summary>Starts the span of a call that the sidecar makes by itself; null when nothing listens or its trace is not sampled.</summary>
+    public Activity? StartCallback(string name, string? traceParent, string? traceState)
+    {
+        if (!IsEnabled || !_source.HasListeners())
+        {
+            return null;
+        }
+
+        if (!TraceContext.TryParse(traceParent, traceState, out var parent) || parent.TraceId == default)
+        {
+            var traceId = ActivityTraceId.CreateRandom();
+            return Samples(traceId) ? _source.StartActivity(ActivityKind.Client, default(ActivityContext), name: name) : null;
+        }
+
+        return parent.Sampled
+            ? _source.StartActivity(ActivityKind.Client, new ActivityContext(parent.TraceId, parent.SpanId, ActivityTraceFlags.Recorded, parent.State, isRemote: true), name: name)
+            : null;
+    }
+
     public static void Stop(Activity activity, SidecarRequest request)
     {
         var http = request.Http;

@@ -1,0 +1,95 @@
+using McpAspire.Sidecar.Components;
+using McpAspire.Sidecar.Resources;
+
+namespace McpAspire.Sidecar.PubSub;
+
+/// <summary>
+/// <c>pubsub.in-memory</c>: from this app to this app. What nobody subscribes to is gone, as in Dapr, and at the end of the sidecar
+/// so is everything.
+/// </summary>
+internal sealed class InMemoryPubSub(TopicScopes scopes) : IPubSub
+{
+    private static readonly string[] _keys = ["allowedTopics", "consumerID", "protectedTopics", "publishingScopes", "subscriptionScopes"];
+
+    private readonly Lock _lock = new();
+    private readonly List<TopicQueue> _queues = [];
+
+    public IReadOnlyList<string> Capabilities { get; } = ["SUBSCRIBE_WILDCARDS"];
+
+    public TopicScopes Scopes => scopes;
+
+    public static InMemoryPubSub Create(ComponentSettings settings, EmbeddedHost host, ICollection<string> warnings)
+    {
+        foreach (var unknown in settings.Unknown(_keys))
+        {
+            warnings.Add(unknown);
+        }
+
+        return new InMemoryPubSub(TopicScopes.Read(settings, host.Options.AppId));
+    }
+
+    public bool TryPublish(params ReadOnlySpan<PubSubMessage> messages)
+    {
+        lock (_lock)
+        {
+            foreach (var queue in _queues)
+            {
+                if (!HasRoom(queue, messages))
+                {
+                    return false;
+                }
+            }
+
+            foreach (var message in messages)
+            {
+                foreach (var queue in _queues)
+                {
+                    if (queue.Takes(message.Topic))
+                    {
+                        queue.Add(message);
+                    }
+                }
+            }
+
+            return true;
+        }
+    }
+
+    public void Attach(TopicQueue queue)
+    {
+        lock (_lock)
+        {
+            if (!_queues.Contains(queue))
+            {
+                _queues.Add(queue);
+            }
+        }
+    }
+
+    public void Detach(TopicQueue queue)
+    {
+        lock (_lock)
+        {
+            _queues.Remove(queue);
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private static bool HasRoom(TopicQueue queue, ReadOnlySpan<PubSubMessage> messages)
+    {
+        var (count, bytes) = (0, 0L);
+        foreach (var message in messages)
+        {
+            if (queue.Takes(message.Topic))
+            {
+                count++;
+                bytes += message.Data.Length;
+            }
+        }
+
+        return count == 0 || queue.HasRoomFor(count, bytes);
+    }
+}

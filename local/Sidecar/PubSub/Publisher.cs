@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Text.Json;
+using McpAspire.Sidecar.Api;
+using McpAspire.Sidecar.Hosting;
+using McpAspire.Sidecar.Metrics;
+using McpAspire.Sidecar.Telemetry;
+
+namespace McpAspire.Sidecar.PubSub;
+
+/// <summary>Publishes for the API, over HTTP or gRPC. Throws <see cref="ApiFailure"/>.</summary>
+internal sealed class Publisher(SidecarMetrics metrics, TimeProvider time)
+{
+    public void Publish(RuntimeSnapshot runtime, PublishCall call, ReadOnlyMemory<byte> data, string contentType)
+    {
+        var pubSub = Find(runtime, call);
+        var message = new PubSubMessage(call.Topic, Envelope(runtime, call, data, contentType, call.Metadata), call.Metadata);
+        var started = Stopwatch.GetTimestamp();
+        var failure = Send(runtime, pubSub, call, message);
+        if (metrics.IsEnabled)
+        {
+            metrics.PubSub.Published(call.PubSub, call.Topic, failure is null, Stopwatch.GetElapsedTime(started));
+        }
+
+        if (failure is not null)
+        {
+            throw failure;
+        }
+    }
+
+    /// <summary>All of them, or none: null, or what each of them failed with.</summary>
+    public ApiFailure? PublishAll(RuntimeSnapshot runtime, PublishCall call, IReadOnlyList<BulkEntry> entries)
+    {
+        var pubSub = Find(runtime, call);
+        var messages = entries
+            .Select(entry => new PubSubMessage(call.Topic, Envelope(runtime, call with { Metadata = entry.Metadata }, entry.Data, entry.ContentType, call.Metadata), entry.Metadata))
+            .ToArray();
+        var started = Stopwatch.GetTimestamp();
+        var failure = Send(runtime, pubSub, call, messages);
+        if (metrics.IsEnabled)
+        {
+            metrics.PubSub.PublishedInBulk(call.PubSub, call.Topic, failure is null, failure is null ? entries.Count : 0, Stopwatch.GetElapsedTime(started));
+        }
+
+        return failure is null || failure.Status != StatusCodes.Status403Forbidden ? failure : throw failure;
+    }
+
+    public static IPubSub Find(RuntimeSnapshot runtime, PublishCall call)
+    {
+        var errors = Errors(runtime, call);
+        if (call.PubSub.Length == 0)
+        {
+            throw errors.NameEmpty();
+        }
+
+        var pubSub = runtime.Embedded.Find<IPubSub>(call.PubSub) ?? throw errors.NotFound(call.Metadata);
+        if (call.Topic.Length == 0)
+        {
+            throw errors.TopicEmpty(call.Metadata);
+        }
+
+        return MessageMetadata.RawPayloadComplaint(call.Metadata, out _) is { } complaint
+            ? throw errors.BadMetadata(call.Metadata, complaint)
+            : pubSub;
+    }
+
+    public static PubSubErrors Errors(RuntimeSnapshot runtime, PublishCall call) => new(call.PubSub, call.Topic, runtime.AppId);
+
+    private byte[] Envelope(RuntimeSnapshot runtime, PublishCall call, ReadOnlyMemory<byte> data, string contentType, IReadOnlyDictionary<string, string> ofCall)
+    {
+        MessageMetadata.RawPayloadComplaint(ofCall, out var isRaw);
+        if (isRaw)
+        {
+            return data.ToArray();
+        }
+
+        try
+        {
+            var source = new CloudEventSource(runtime.AppId, call.PubSub, call.Topic, call.TraceParent, call.TraceState);
+            return CloudEventEnvelope.Create(source, data, contentType, call.Metadata, time.GetLocalNow());
+        }
+        catch (JsonException)
+        {
+            throw Errors(runtime, call).NoCloudEvent("the body is not a JSON object");
+        }
+    }
+
+    private static ApiFailure? Send(RuntimeSnapshot runtime, IPubSub pubSub, PublishCall call, params ReadOnlySpan<PubSubMessage> messages)
+    {
+        if (!pubSub.Scopes.MayPublish(call.Topic))
+        {
+            return Errors(runtime, call).Forbidden();
+        }
+
+        return pubSub.TryPublish(messages) ? null : Errors(runtime, call).NoRoom();
+    }
+}
+
+/// <summary>Where something is published, with which metadata, in which trace.</summary>
+internal sealed record PublishCall(string PubSub, string Topic, IReadOnlyDictionary<string, string> Metadata, string TraceParent, string TraceState);
+
+/// <summary>One event of a bulk publish.</summary>
+internal sealed record BulkEntry(string Id, ReadOnlyMemory<byte> Data, string ContentType, IReadOnlyDictionary<string, string> Metadata);

@@ -1,0 +1,261 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using McpAspire.Sidecar.Hosting;
+using McpAspire.Sidecar.Metrics;
+using Microsoft.Extensions.Logging;
+
+namespace McpAspire.Sidecar.PubSub;
+
+/// <summary>
+/// One subscription at work: takes each message out of its queue, finds its route, brings it to the app. What is not handled goes
+/// to the dead letter topic; without one it is gone, as with Dapr's in-memory component, which does not send a message again.
+/// </summary>
+internal sealed partial class SubscriptionRunner
+{
+    private readonly TopicSubscription _subscription;
+    private readonly IEventReceiver _receiver;
+    private readonly SubscriptionHost _host;
+    private readonly CancellationTokenSource _cutOff = new();
+    private Task? _running;
+
+    public SubscriptionRunner(TopicSubscription subscription, IEventReceiver receiver, SubscriptionHost host)
+    {
+        (_subscription, _receiver, _host) = (subscription, receiver, host);
+        Queue = new TopicQueue(subscription.Topic, HandleAsync);
+    }
+
+    public TopicSubscription Subscription => _subscription;
+
+    public TopicQueue Queue { get; }
+
+    public void Start() => _running = Queue.RunAsync();
+
+    /// <summary>Takes no message any more and handles those it has.</summary>
+    public Task StopAsync()
+    {
+        Queue.Complete();
+        return _running ?? Task.CompletedTask;
+    }
+
+    /// <summary>Ends it with whatever it holds: a stream whose app is gone.</summary>
+    public void CutOff()
+    {
+        _cutOff.Cancel();
+        Queue.Complete();
+    }
+
+    private async Task HandleAsync(PubSubMessage message)
+    {
+        if (_cutOff.IsCancellationRequested)
+        {
+            return;
+        }
+
+        try
+        {
+            await TryHandleAsync(message);
+        }
+        catch (OperationCanceledException) when (_cutOff.IsCancellationRequested)
+        {
+            // Nobody is there to take it.
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // One message must not end the subscription.
+            Log.Failed(_host.Logger, _subscription.PubSub, message.Topic, exception.GetType().Name);
+            NotHandled(message, TimeSpan.Zero);
+        }
+    }
+
+    private async Task TryHandleAsync(PubSubMessage message)
+    {
+        if (MessageMetadata.RawPayloadComplaint(_subscription.Metadata, out var isRaw) is { } complaint)
+        {
+            Log.BadMetadata(_host.Logger, complaint);
+            NotHandled(message, TimeSpan.Zero);
+            return;
+        }
+
+        var bytes = isRaw ? CloudEventEnvelope.OfRawPayload(message.Data, message.Topic, _subscription.PubSub, message.Metadata) : message.Data;
+        using var document = Parse(bytes);
+        if (document is null)
+        {
+            Log.NoCloudEvent(_host.Logger, _subscription.PubSub, message.Topic);
+            NotHandled(message, TimeSpan.Zero);
+            return;
+        }
+
+        var root = document.RootElement;
+        if (HasExpired(root))
+        {
+            Log.Expired(_host.Logger, new TopicEvent(_subscription, root, bytes, message, string.Empty).Id);
+            Dropped(message);
+            return;
+        }
+
+        if (!TryFindRoute(root, message, out var path))
+        {
+            return;
+        }
+
+        await DeliverAsync(new TopicEvent(_subscription, root, bytes, message, path));
+    }
+
+    private async Task DeliverAsync(TopicEvent topicEvent)
+    {
+        var runtime = _host.Runtime();
+        var started = Stopwatch.GetTimestamp();
+        var status = _subscription.Bulk is { } bulk
+            ? await DeliverBulkAsync(runtime, topicEvent, bulk)
+            : await _receiver.DeliverAsync(runtime, topicEvent, _cutOff.Token);
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        switch (status)
+        {
+            case EventStatus.Success:
+                Count("success", "success", topicEvent.Message, elapsed);
+                break;
+            case EventStatus.Drop:
+                Count("drop", "success", topicEvent.Message, elapsed);
+                TryDeadLetter(topicEvent.Message);
+                break;
+            default:
+                NotHandled(topicEvent.Message, elapsed);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// A bulk holds one event here, after the wait that the subscription names: Dapr's in-memory component brings the next message
+    /// when this one is done.
+    /// </summary>
+    private async Task<EventStatus> DeliverBulkAsync(RuntimeSnapshot runtime, TopicEvent topicEvent, BulkSettings bulk)
+    {
+        if (bulk.MaxMessages > 1)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(bulk.MaxAwaitMilliseconds), _host.Time, _cutOff.Token);
+        }
+
+        return await _receiver.DeliverBulkAsync(runtime, topicEvent, _cutOff.Token);
+    }
+
+    private bool TryFindRoute(JsonElement root, PubSubMessage message, out string path)
+    {
+        path = string.Empty;
+        try
+        {
+            foreach (var rule in _subscription.Rules)
+            {
+                if (rule.Match is null || rule.Match.Holds(root))
+                {
+                    path = rule.Path;
+                    return true;
+                }
+            }
+        }
+        catch (EventMatchException problem)
+        {
+            Log.RouteFailed(_host.Logger, _subscription.PubSub, message.Topic, problem.Message);
+            NotHandled(message, TimeSpan.Zero);
+            return false;
+        }
+
+        Log.NoRoute(_host.Logger, _subscription.PubSub, message.Topic);
+        Count("drop", "success", message, TimeSpan.Zero);
+        TryDeadLetter(message);
+        return false;
+    }
+
+    private void Dropped(PubSubMessage message)
+    {
+        Count("drop", "drop", message, TimeSpan.Zero);
+        TryDeadLetter(message);
+    }
+
+    private void NotHandled(PubSubMessage message, TimeSpan elapsed)
+    {
+        var isDeadLetter = TryDeadLetter(message);
+        var status = isDeadLetter ? "drop" : "retry";
+        Count(status, status, message, elapsed);
+    }
+
+    private bool TryDeadLetter(PubSubMessage message)
+    {
+        var topic = _subscription.DeadLetterTopic;
+        if (topic.Length == 0)
+        {
+            return false;
+        }
+
+        if (_host.Runtime().Embedded.Find<IPubSub>(_subscription.PubSub) is { } pubSub
+            && pubSub.Scopes.MayPublish(topic)
+            && pubSub.TryPublish(message with { Topic = topic }))
+        {
+            return true;
+        }
+
+        Log.NoDeadLetter(_host.Logger, message.Topic, topic);
+        return false;
+    }
+
+    private void Count(string processStatus, string status, PubSubMessage message, TimeSpan elapsed)
+    {
+        if (_host.Metrics.IsEnabled)
+        {
+            _host.Metrics.PubSub.Received(_subscription.PubSub, message.Topic, processStatus, status, elapsed);
+        }
+    }
+
+    private static JsonDocument? Parse(byte[] bytes)
+    {
+        try
+        {
+            var document = JsonDocument.Parse(bytes);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                return document;
+            }
+
+            document.Dispose();
+        }
+        catch (JsonException)
+        {
+            // No CloudEvent.
+        }
+
+        return null;
+    }
+
+    private bool HasExpired(JsonElement root)
+        => root.TryGetProperty("expiration", out var expiration)
+           && expiration.ValueKind == JsonValueKind.String
+           && DateTimeOffset.TryParse(expiration.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+           && time < _host.Time.GetUtcNow();
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "error deserializing cloud event in pubsub {PubSub} and topic {Topic}: it is not a JSON object")]
+        public static partial void NoCloudEvent(ILogger logger, string pubSub, string topic);
+
+        [LoggerMessage(2, LogLevel.Error, "error deserializing pubsub metadata: {Problem}")]
+        public static partial void BadMetadata(ILogger logger, string problem);
+
+        [LoggerMessage(3, LogLevel.Warning, "dropping expired pub/sub event {Id}")]
+        public static partial void Expired(ILogger logger, string id);
+
+        [LoggerMessage(4, LogLevel.Error, "error finding matching route for an event in pubsub {PubSub} and topic {Topic}: {Problem}")]
+        public static partial void RouteFailed(ILogger logger, string pubSub, string topic, string problem);
+
+        [LoggerMessage(5, LogLevel.Debug, "no matching route for an event in pubsub {PubSub} and topic {Topic}; skipping")]
+        public static partial void NoRoute(ILogger logger, string pubSub, string topic);
+
+        [LoggerMessage(6, LogLevel.Error, "error sending message to dead letter, origin topic: {Topic} dead letter topic {DeadLetterTopic}")]
+        public static partial void NoDeadLetter(ILogger logger, string topic, string deadLetterTopic);
+
+        [LoggerMessage(7, LogLevel.Error, "error delivering an event in pubsub {PubSub} and topic {Topic}: {Problem}")]
+        public static partial void Failed(ILogger logger, string pubSub, string topic, string problem);
+    }
+}
+
+/// <summary>What subscriptions use of the sidecar.</summary>
+internal sealed record SubscriptionHost(Func<RuntimeSnapshot> Runtime, SidecarMetrics Metrics, TimeProvider Time, ILogger Logger);
