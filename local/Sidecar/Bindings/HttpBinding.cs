@@ -94,7 +94,7 @@ internal sealed class HttpBinding(HttpBindingSettings settings, HttpMessageInvok
         var metadata = request.Metadata;
         if (message.Method == HttpMethod.Post || message.Method == HttpMethod.Put || message.Method == HttpMethod.Patch)
         {
-            message.Content = new ReadOnlyMemoryContent(request.Data);
+            message.Content = new ByteArrayContent(request.Data.ToArray()); // its own: it may still be on its way when the call is over
             message.Content.Headers.TryAddWithoutValidation("Content-Type", metadata.GetValueOrDefault("Content-Type", "application/json; charset=utf-8"));
         }
 

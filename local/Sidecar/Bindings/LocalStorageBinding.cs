@@ -153,7 +153,7 @@ internal sealed class LocalStorageBinding(ConfinedFolder root) : IOutputBinding
         }
 
         var buffer = new byte[text.Length];
-        return Convert.TryFromBase64String(text, buffer, out var length) ? buffer[..length] : Encoding.UTF8.GetBytes(text);
+        return !text.AsSpan().ContainsAny(' ', '\t') && Convert.TryFromBase64String(text, buffer, out var length) ? buffer[..length] : Encoding.UTF8.GetBytes(text);
     }
 
     private static BindingAnswer Json(Action<Utf8JsonWriter> write)
