@@ -98,7 +98,7 @@ public sealed class ResourceCheckTests
         { "tracing without protocol", Endpoint, "  tracing: { otel: { endpointAddress: \"localhost:4318\" } }", "tracing-protocol", 7 },
         { "plain-text secret", Login + "\n    - { name: clientSecret, value: s }", string.Empty, "plain-text-secret", 12 },
         { "Resiliency in a second document", Endpoint + "\n---\n" + Resiliency, string.Empty, "resiliency-second-document", 8 },
-        { "Subscription", "apiVersion: dapr.io/v2alpha1\nkind: Subscription\nmetadata: { name: s }", string.Empty, "no-effect", 1 },
+        { "field of a Subscription", "apiVersion: dapr.io/v1alpha1\nkind: Subscription\nmetadata: { name: s }\nspec: { pubsubname: p, topic: t, route: /a, deadLetterTopik: d }", string.Empty, "no-effect", 4 },
     };
 
     [Theory]
