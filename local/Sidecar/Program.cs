@@ -39,7 +39,7 @@ catch (Exception exception) when (exception is CommandLineException or ResourceE
     }
     else
     {
-        FatalError.Say(exception.Message, arguments);
+        FatalError.Say((exception as ResourceException)?.Fatal ?? exception.Message, arguments);
     }
 
     return exitCode;

@@ -102,6 +102,8 @@ internal sealed class MetadataApi(SidecarOptions options, AppReadiness app, AppF
         }
 
         writer.WriteEndObject();
+        WriteNames(writer, "mcpServers", runtime.McpServers);
+        WriteNames(writer, "workflowAccessPolicies", runtime.WorkflowAccessPolicies);
         WriteNames(writer, "resiliencies", runtime.Resiliencies);
         writer.WriteEndObject();
     }

@@ -12,6 +12,9 @@ internal sealed record SidecarOptions
 
     public string Namespace { get; init; } = "default";
 
+    /// <summary>Whether it was named: as in Dapr resources of other namespaces are then not for this sidecar.</summary>
+    public bool HasNamespace { get; init; }
+
     /// <summary>0: no app behind this sidecar.</summary>
     public int AppPort { get; init; }
 

@@ -28,6 +28,7 @@ internal sealed class SidecarOptionsReader(ParsedArguments arguments, Func<strin
         {
             AppId = appId,
             Namespace = environment("NAMESPACE") is { Length: > 0 } ns ? ns : "default",
+            HasNamespace = environment("NAMESPACE") is { Length: > 0 },
             AppPort = Port("app-port", "APP_PORT", 0) is var appPort and > 0 ? appPort : 0,
             AppProtocol = Protocol(),
             AppChannelAddress = Value("app-channel-address", "APP_CHANNEL_ADDRESS") is { Length: > 0 } address ? address : "127.0.0.1",

@@ -27,5 +27,5 @@ internal static class EmbeddedTypes
             : throw new ResourceException(component.Position, $"The component '{component.Name}' ({component.Type}) has version '{component.Version}'; allowed is v1.") { Rule = ProblemRules.ComponentVersion };
     }
 
-    private static EmbeddedType? Find(string type) => Array.Find(_all, known => known.Type == type);
+    private static EmbeddedType? Find(string type) => Array.Find(_all, known => known.Type.Equals(type, StringComparison.OrdinalIgnoreCase));
 }

@@ -56,6 +56,8 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
             Endpoints = parts.Endpoints,
             ReadAt = resources.ReadAt,
             Resiliencies = [.. resources.Policies.Sources.Select(source => source.Name)],
+            McpServers = resources.McpServers,
+            WorkflowAccessPolicies = resources.WorkflowAccessPolicies,
             SecretStores = parts.Stores,
             Embedded = parts.Embedded,
             Subscriptions = resources.Subscriptions,
@@ -141,7 +143,11 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
         {
             throw BuildingBlocks.AreOurs(component.Type)
                 ? new ResourceException(component.Position, $"The type '{component.Type}' of the component '{component.Name}' is not part of this sidecar; known are middleware.http.*, {SecretStoreFactory.Environment} and {SecretStoreFactory.File}.") { Rule = ProblemRules.NotEmbedded }
-                : new ResourceException(component.Position, $"The type '{component.Type}' of the component '{component.Name}' is not known{DaprComponentTypes.Hint(component.Type)}.") { Rule = ProblemRules.TypeUnknown };
+                : new ResourceException(component.Position, $"The type '{component.Type}' of the component '{component.Name}' is not known{DaprComponentTypes.Hint(component.Type)}.")
+                {
+                    Rule = ProblemRules.TypeUnknown,
+                    AsDapr = DaprComponentTypes.HasBlock(component.Type) ? null : $"process component {component.Name} error: incorrect type {component.Type}",
+                };
         }
     }
 

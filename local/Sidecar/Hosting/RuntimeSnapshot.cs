@@ -23,6 +23,12 @@ internal sealed class RuntimeSnapshot
     /// <summary>When reading its resources began.</summary>
     public DateTime ReadAt { get; init; }
 
+    /// <summary>Names of resources that are listed and have no effect.</summary>
+    public IReadOnlyList<string> McpServers { get; init; } = [];
+
+    /// <inheritdoc cref="McpServers"/>
+    public IReadOnlyList<string> WorkflowAccessPolicies { get; init; } = [];
+
     /// <summary>The names of the Resiliency resources.</summary>
     public IReadOnlyList<string> Resiliencies { get; init; } = [];
 

@@ -95,7 +95,7 @@ internal static class PipelineBuilder
 
         if (resources.OutOfScope.FirstOrDefault(hidden => hidden.Name == reference.Name) is { } outOfScope)
         {
-            return new ResourceException(reference.Position, $"The handler '{reference.Name}' is defined at {outOfScope.Position}, but its scopes do not include the app id '{appId}'.") { Rule = ProblemRules.HandlerOutOfScope };
+            return new ResourceException(reference.Position, $"The handler '{reference.Name}' is defined at {outOfScope.Position}, but {(outOfScope.IsInScopeOf(appId) ? $"it is for the namespace '{outOfScope.Namespace}'" : $"its scopes do not include the app id '{appId}'")}.") { Rule = ProblemRules.HandlerOutOfScope };
         }
 
         var known = resources.Components.Where(other => HandlerFactory.IsMiddleware(other.Type)).Select(other => other.Name);

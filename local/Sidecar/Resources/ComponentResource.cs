@@ -11,6 +11,12 @@ internal sealed record ComponentResource(
     bool IgnoresErrors,
     Position Position)
 {
+    /// <summary>Empty: any.</summary>
+    public string Namespace { get; init; } = string.Empty;
+
+    /// <summary>As Dapr names it in its log.</summary>
+    public string LogName => $"{Name} ({Type}/{Version})";
+
     public static ComponentResource Read(YamlMap document)
     {
         document.Only("apiVersion", "kind", "metadata", "auth", "scopes", "spec");
@@ -24,7 +30,10 @@ internal sealed record ComponentResource(
             document.Texts("scopes"),
             [.. spec.Maps("metadata").Select(MetadataValue.Read)],
             spec.Switch("ignoreErrors", otherwise: false),
-            document.Position);
+            document.Position)
+        {
+            Namespace = ResourceMetadata.NamespaceOf(document),
+        };
     }
 
     public bool IsInScopeOf(string appId) => Scopes.Count == 0 || Scopes.Contains(appId);
@@ -34,4 +43,7 @@ internal static class ResourceMetadata
 {
     public static string NameOf(YamlMap document)
         => (document.Map("metadata") ?? throw new ResourceException(document.Position, "'metadata' is missing.")).Required("name");
+
+    /// <summary>Empty: any.</summary>
+    public static string NamespaceOf(YamlMap document) => document.Map("metadata")?.Text("namespace") ?? string.Empty;
 }

@@ -49,6 +49,9 @@ internal static class DaprComponentTypes
     /// <summary>In any case, as in Dapr.</summary>
     public static bool Have(string type) => NamesOf(BlockOf(type)).Contains(type[(BlockOf(type).Length + 1)..], StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Whether it is at least of a building block that Dapr has.</summary>
+    public static bool HasBlock(string type) => _names.ContainsKey(BlockOf(type));
+
     /// <summary>The known type that an unknown one most likely meant.</summary>
     public static string Hint(string type)
         => NearestName.Hint(type, _names.Keys.SelectMany(block => NamesOf(block).Select(name => $"{block}.{name}")));

@@ -11,6 +11,12 @@ internal sealed class ResourceException : Exception
 
     public Position Position { get; }
 
+    /// <summary>What daprd says when it ends over the same; scripts look for it.</summary>
+    public string? AsDapr { get; init; }
+
+    /// <summary>Why the start ends.</summary>
+    public string Fatal => AsDapr is null ? Message : $"{AsDapr} ({Message})";
+
     /// <summary>The rule of <c>check</c> that it breaks.</summary>
     public string Rule { get; init; } = ProblemRules.Invalid;
 }

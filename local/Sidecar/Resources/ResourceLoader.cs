@@ -6,7 +6,7 @@ namespace McpAspire.Sidecar.Resources;
 /// <summary>Reads the resource folders and Configuration files of a run. Whatever daprd would skip silently stops the load.</summary>
 internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceException> onProblem)
 {
-    private static readonly string[] _kinds = ["Component", "HTTPEndpoint", "Configuration", "Resiliency", "Subscription"];
+    private static readonly string[] _kinds = ["Component", "HTTPEndpoint", "Configuration", "Resiliency", "Subscription", "MCPServer", "WorkflowAccessPolicy"];
 
     private readonly List<ComponentResource> _components = [];
     private readonly List<ComponentResource> _outOfScope = [];
@@ -14,6 +14,8 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
     private readonly List<ResiliencyDocument> _resiliencyDocuments = [];
     private readonly List<ResiliencyResource> _resiliency = [];
     private readonly List<SubscriptionResource> _subscriptions = [];
+    private readonly List<string> _mcpServers = [];
+    private readonly List<string> _workflowAccessPolicies = [];
     private readonly List<string> _warnings = [];
 
     /// <summary>The first problem ends the load.</summary>
@@ -31,13 +33,15 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
             Try(() => LoadFolder(folder));
         }
 
-        Try(() => RefuseDuplicates(_components.Select(component => (component.Name, component.Position)), "component"));
+        Try(RefuseDuplicateComponents);
         Try(() => RefuseDuplicates(_endpoints.Select(endpoint => (endpoint.Name, endpoint.Position)), "HTTPEndpoint"));
         Try(() => RefuseDuplicates(_resiliency.Select(resiliency => (resiliency.Name, resiliency.Position)), "Resiliency"));
         Try(() => RefuseDuplicates(_subscriptions.Select(subscription => (subscription.Name, subscription.Position)), "Subscription"));
         return new ResourceSet(configuration, _components, _outOfScope, _endpoints, _resiliencyDocuments, Policies(), _warnings)
         {
             ReadAt = began,
+            McpServers = _mcpServers,
+            WorkflowAccessPolicies = _workflowAccessPolicies,
             Subscriptions = [.. _subscriptions.Select(subscription => subscription.Subscription)],
         };
     }
@@ -133,11 +137,17 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
     {
         var kind = document.Required("kind");
         CheckApiVersion(document);
+        var isForNamespace = !options.HasNamespace || ResourceMetadata.NamespaceOf(document) is var ns && (ns.Length == 0 || ns == options.Namespace);
+        if (kind is not ("Component" or "Configuration") && _kinds.Contains(kind) && !isForNamespace)
+        {
+            return;
+        }
+
         switch (kind)
         {
             case "Component":
                 var component = ComponentResource.Read(document);
-                (options.AnyAppId || component.IsInScopeOf(options.AppId) ? _components : _outOfScope).Add(component);
+                (isForNamespace && (options.AnyAppId || component.IsInScopeOf(options.AppId)) ? _components : _outOfScope).Add(component);
                 break;
             case "HTTPEndpoint":
                 var endpoint = HttpEndpointResource.Read(document);
@@ -176,6 +186,14 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
                 }
 
                 break;
+            case "MCPServer" or "WorkflowAccessPolicy":
+                if (options.AnyAppId || document.Texts("scopes") is var scopes && (scopes.Count == 0 || scopes.Contains(options.AppId)))
+                {
+                    (kind == "MCPServer" ? _mcpServers : _workflowAccessPolicies).Add(ResourceMetadata.NameOf(document));
+                    _warnings.Add($"{document.Position}: resources of kind {kind} have no effect in this sidecar: it has no workflows.");
+                }
+
+                break;
             default:
                 throw new ResourceException(document.PositionOf("kind"), $"'kind' is '{kind}', which is not known{NearestName.Hint(kind, _kinds)}.") { Rule = ProblemRules.KindUnknown };
         }
@@ -186,6 +204,22 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
         if (document.Required("apiVersion") is var version && !version.StartsWith("dapr.io/", StringComparison.Ordinal))
         {
             throw new ResourceException(document.PositionOf("apiVersion"), $"'apiVersion' is '{version}'; allowed is dapr.io/v1alpha1.");
+        }
+    }
+
+    /// <summary>Says all at once, as Dapr does.</summary>
+    private void RefuseDuplicateComponents()
+    {
+        var seen = new Dictionary<string, ComponentResource>(StringComparer.Ordinal);
+        var again = _components.Where(component => !seen.TryAdd(component.Name, component)).ToArray();
+        if (again.Length > 0)
+        {
+            var first = again[0];
+            throw new ResourceException(first.Position, $"The component '{first.Name}' is defined twice; the other one is at {seen[first.Name].Position}.")
+            {
+                Rule = ProblemRules.DuplicateName,
+                AsDapr = "failed to load components: " + string.Join('\n', again.Select(component => $"duplicate definition of Component name {component.LogName} with existing {seen[component.Name].LogName}")),
+            };
         }
     }
 

@@ -21,6 +21,12 @@ internal sealed record ResourceSet(
     /// <summary>In the order that they were read in.</summary>
     public IReadOnlyList<TopicSubscription> Subscriptions { get; init; } = [];
 
+    /// <summary>Names of resources that are listed and have no effect.</summary>
+    public IReadOnlyList<string> McpServers { get; init; } = [];
+
+    /// <inheritdoc cref="McpServers"/>
+    public IReadOnlyList<string> WorkflowAccessPolicies { get; init; } = [];
+
     /// <summary>When reading began.</summary>
     public DateTime ReadAt { get; init; } = DateTime.UtcNow;
 }

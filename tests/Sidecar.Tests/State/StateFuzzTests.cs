@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using McpAspire.Sidecar.Tests.Rig;
+
+namespace McpAspire.Sidecar.Tests.State;
+
+/// <summary>Broken requests to the state routes: an error or a normal answer, never a crash or a hang, and no value of another store.</summary>
+public sealed class StateFuzzTests
+{
+    private static CancellationToken Stopping => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Request_MutatedAnyhow_DoesNotEndTheSidecar_OrTouchAnotherStore()
+    {
+        await using var rig = await StateSidecar.StartAsync("{name: maxSize, value: 1Mi}", others: StateSidecar.Component("untouched-by-anyone", "state.in-memory"));
+        Assert.Equal(204, (await rig.SendAsync("POST", "/v1.0/state/untouched-by-anyone", "[{\"key\": \"k\", \"value\": \"mine\"}]")).Status);
+        var random = new Random(20261128);
+        (string Head, string Body)[] seeds =
+        [
+            ("GET /v1.0/state/store/k%2Fl+m?consistency=strong HTTP/1.1\r\nHost: localhost\r\n", string.Empty),
+            ("DELETE /v1.0/state/store/k?concurrency=first-write HTTP/1.1\r\nHost: localhost\r\nIf-Match: x\r\n", string.Empty),
+            ("POST /v1.0/state/store?metadata.ttlInSeconds=5 HTTP/1.1\r\nHost: localhost\r\n", "[{\"key\": \"k\", \"value\": {\"a\": [1, \"\\u00e4\\ud83d\\ude00<\", null]}, \"etag\": \"x\", \"options\": {\"concurrency\": \"first-write\"}}, {\"key\": \"l\", \"metadata\": {\"ttlInSeconds\": \"7\"}}]"),
+            ("PUT /v1.0/state/store/bulk HTTP/1.1\r\nHost: localhost\r\n", "{\"keys\": [\"k\", \"l\"], \"parallelism\": 3, \"metadata\": {\"a\": \"b\"}}"),
+            ("POST /v1.0/state/store/transaction HTTP/1.1\r\nHost: localhost\r\n", "{\"operations\": [{\"operation\": \"upsert\", \"request\": {\"key\": \"k\", \"value\": \"\\\\\\\"\"}}, {\"operation\": \"delete\", \"request\": {\"key\": \"l\"}}], \"metadata\": {\"a\": \"b\"}}"),
+            ("POST /v1.0-alpha1/state/store/query HTTP/1.1\r\nHost: localhost\r\n", "{\"filter\": {}}"),
+        ];
+
+        for (var round = 0; round < LongRun.Or(10_000, 900); round++)
+        {
+            var (head, body) = seeds[round % seeds.Length];
+            var isBody = body.Length > 0 && random.Next(3) > 0;
+            var bytes = Encoding.Latin1.GetBytes(isBody ? Mutate(body, random) : body);
+            await SendAsync(rig.Process.HttpPort, [.. Encoding.Latin1.GetBytes($"{(isBody ? head : Mutate(head, random))}Content-Length: {bytes.Length}\r\n\r\n"), .. bytes]);
+        }
+
+        Assert.False(rig.Process.HasExited);
+        Assert.DoesNotContain("level=error", rig.Process.Output, StringComparison.Ordinal);
+        Assert.Equal("\"mine\"", (await rig.SendAsync("GET", "/v1.0/state/untouched-by-anyone/k")).Text);
+        Assert.Equal(204, (await rig.SaveAsync("[{\"key\": \"k\", \"value\": 1}]")).Status);
+        Assert.Equal("1", (await rig.GetAsync("k")).Text);
+    }
+
+    private static async Task SendAsync(int port, byte[] bytes)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stopping);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, port, patience.Token);
+        var stream = client.GetStream();
+        try
+        {
+            await stream.WriteAsync(bytes, patience.Token);
+            client.Client.Shutdown(SocketShutdown.Send);
+            var buffer = new byte[4096];
+            while (await stream.ReadAsync(buffer, patience.Token) > 0)
+            {
+                // until the sidecar closes
+            }
+        }
+        catch (IOException)
+        {
+            // Refused before everything was sent.
+        }
+    }
+
+    private static string Mutate(string text, Random random)
+    {
+        var builder = new StringBuilder(text);
+        for (var change = random.Next(1, 4); change > 0 && builder.Length > 0; change--)
+        {
+            var at = random.Next(builder.Length);
+            switch (random.Next(5))
+            {
+                case 0:
+                    builder[at] = (char)random.Next(1, 256);
+                    break;
+                case 1:
+                    builder.Remove(at, Math.Min(random.Next(1, 12), builder.Length - at));
+                    break;
+                case 2:
+                    builder.Insert(at, builder.ToString(at, Math.Min(random.Next(1, 40), builder.Length - at)));
+                    break;
+                case 3:
+                    builder.Insert(at, "\\:{[&*%\r\n\"'/|"[random.Next(13)]);
+                    break;
+                default:
+                    builder.Insert(at, random.Next(2) == 0 ? "\\ud800" : "||");
+                    break;
+            }
+        }
+
+        return builder.ToString();
+    }
+}
