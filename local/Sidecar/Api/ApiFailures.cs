@@ -13,7 +13,7 @@ internal static class ApiFailures
 
     public static Task WriteAsync(HttpContext http, ApiFailure failure)
     {
-        http.Features.Set(new AnsweredError(failure.Code) { Category = failure.Category });
+        http.Features.Set(new AnsweredError(failure.Code, failure.Message) { Category = failure.Category, Failure = failure });
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var writer = new Utf8JsonWriter(buffer, _json))
         {

@@ -21,6 +21,11 @@ internal sealed class ApiRouter(HealthApi health, MetadataApi metadata, SecretsA
 
     public Task RouteAsync(SidecarRequest request)
     {
+        if (request.Operation is { } operation && !request.IsAliased)
+        {
+            return operation(request);
+        }
+
         if (!request.IsAliased && request.Path.StartsWith(V1, StringComparison.Ordinal) && FindApi(request) is { } answer)
         {
             return answer;

@@ -17,12 +17,17 @@ internal sealed class ApiTokenGate(SidecarOptions options)
     /// <summary>True when the request may go on; its token is then taken off: it is not for the app.</summary>
     public bool Admits(SidecarRequest request)
     {
-        if (_token is null || IsHealth(request))
+        return IsHealth(request) || Admits(request.Http.Request.Headers);
+    }
+
+    /// <summary>For a call that is no route of the HTTP API.</summary>
+    public bool Admits(IHeaderDictionary headers)
+    {
+        if (_token is null)
         {
             return true;
         }
 
-        var headers = request.Http.Request.Headers;
         var sent = headers.TryGetValue(Header, out var values) ? values[0] ?? string.Empty : string.Empty;
         if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(sent), _token))
         {

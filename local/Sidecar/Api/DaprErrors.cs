@@ -26,7 +26,7 @@ internal static class DaprErrors
 
     public static Task WriteAsync(HttpContext http, int status, string code, string message)
     {
-        http.Features.Set(new AnsweredError(code));
+        http.Features.Set(new AnsweredError(code, message));
         var buffer = new ArrayBufferWriter<byte>(160);
         using (var writer = new Utf8JsonWriter(buffer, _json))
         {
@@ -49,11 +49,14 @@ internal static class DaprErrors
     }
 }
 
-/// <summary>The code of the error that a request was answered with.</summary>
-internal sealed record AnsweredError(string Code)
+/// <summary>The error of Dapr's API that a request was answered with.</summary>
+internal sealed record AnsweredError(string Code, string Message)
 {
     /// <summary>Of the metric of error codes; null: it follows from the code.</summary>
     public string? Category { get; init; }
+
+    /// <summary>With the details of Dapr's newer errors; null: there are none.</summary>
+    public ApiFailure? Failure { get; init; }
 }
 
 /// <summary>Short texts, as Dapr's middleware answers.</summary>

@@ -22,6 +22,16 @@ internal sealed class MetadataApi(SidecarOptions options, AppReadiness app, AppF
 
     private readonly ConcurrentDictionary<string, string> _extended = new(StringComparer.Ordinal) { ["daprRuntimeVersion"] = RuntimeVersion };
 
+    /// <summary>Noted by the app or by a tool, in the order of their keys.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Extended => _extended.OrderBy(pair => pair.Key, StringComparer.Ordinal);
+
+    public static IEnumerable<string> EnabledFeatures(RuntimeSnapshot runtime)
+        => runtime.Configuration.HotReload != false ? runtime.Configuration.Features.Prepend("HotReload") : runtime.Configuration.Features;
+
+    /// <summary>As Go prints a duration of whole seconds or milliseconds.</summary>
+    public static string Duration(TimeSpan time)
+        => time.TotalMilliseconds % 1000 == 0 ? $"{time.TotalSeconds:0}s" : $"{time.TotalMilliseconds:0}ms";
+
     public void Set(string key, string value) => _extended[key] = value;
 
     public Task GetAsync(SidecarRequest request)
@@ -38,29 +48,37 @@ internal sealed class MetadataApi(SidecarOptions options, AppReadiness app, AppF
     public async Task PutAsync(SidecarRequest request, string key)
     {
         var http = request.Http;
-        var name = ByteString.ToText(key);
+        var buffer = new byte[MaxValueBytes + 1];
+        var length = await http.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, http.RequestAborted);
+        if (await TrySetAsync(http, ByteString.ToText(key), buffer.AsMemory(0, length)))
+        {
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+        }
+    }
+
+    /// <summary>False when the error is answered.</summary>
+    public async Task<bool> TrySetAsync(HttpContext http, string name, ReadOnlyMemory<byte> value)
+    {
         if (name.Length > MaxKeyLength)
         {
             await RefuseAsync(http, StatusCodes.Status400BadRequest, $"a key has no more than {MaxKeyLength} characters");
-            return;
+            return false;
         }
 
         if (_extended.Count >= MaxEntries && !_extended.ContainsKey(name))
         {
             await RefuseAsync(http, StatusCodes.Status500InternalServerError, $"no more than {MaxEntries} values can be set");
-            return;
+            return false;
         }
 
-        var buffer = new byte[MaxValueBytes + 1];
-        var length = await http.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, http.RequestAborted);
-        if (length > MaxValueBytes)
+        if (value.Length > MaxValueBytes)
         {
             await RefuseAsync(http, StatusCodes.Status413PayloadTooLarge, $"a value has no more than {MaxValueBytes} bytes");
-            return;
+            return false;
         }
 
-        _extended[name] = Encoding.UTF8.GetString(buffer, 0, length);
-        http.Response.StatusCode = StatusCodes.Status204NoContent;
+        _extended[name] = Encoding.UTF8.GetString(value.Span);
+        return true;
     }
 
     private static Task RefuseAsync(HttpContext http, int status, string message) => DaprErrors.WriteAsync(http, status, "ERR_METADATA_SET", message);
@@ -71,12 +89,7 @@ internal sealed class MetadataApi(SidecarOptions options, AppReadiness app, AppF
         writer.WriteString("id", runtime.AppId);
         writer.WriteString("runtimeVersion", RuntimeVersion);
         writer.WriteStartArray("enabledFeatures");
-        if (runtime.Configuration.HotReload != false)
-        {
-            writer.WriteStringValue("HotReload");
-        }
-
-        foreach (var feature in runtime.Configuration.Features)
+        foreach (var feature in EnabledFeatures(runtime))
         {
             writer.WriteStringValue(feature);
         }
@@ -84,7 +97,7 @@ internal sealed class MetadataApi(SidecarOptions options, AppReadiness app, AppF
         writer.WriteEndArray();
         WriteComponents(writer, runtime);
         writer.WriteStartObject("extended");
-        foreach (var (key, value) in _extended.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        foreach (var (key, value) in Extended)
         {
             writer.WriteString(key, value);
         }
@@ -236,7 +249,11 @@ internal sealed class MetadataApi(SidecarOptions options, AppReadiness app, AppF
         if (options.AppHealthCheck is { } check)
         {
             writer.WriteStartObject("health");
-            writer.WriteString("healthCheckPath", check.Path);
+            if (!options.IsGrpcApp)
+            {
+                writer.WriteString("healthCheckPath", check.Path);
+            }
+
             writer.WriteString("healthProbeInterval", Duration(check.Interval));
             writer.WriteString("healthProbeTimeout", Duration(check.Timeout));
             writer.WriteNumber("healthThreshold", check.Threshold);
@@ -245,8 +262,4 @@ internal sealed class MetadataApi(SidecarOptions options, AppReadiness app, AppF
 
         writer.WriteEndObject();
     }
-
-    /// <summary>As Go prints a duration of whole seconds or milliseconds.</summary>
-    private static string Duration(TimeSpan time)
-        => time.TotalMilliseconds % 1000 == 0 ? $"{time.TotalSeconds:0}s" : $"{time.TotalMilliseconds:0}ms";
 }

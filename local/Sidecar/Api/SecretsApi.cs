@@ -24,32 +24,76 @@ internal sealed class SecretsApi(SidecarMetrics metrics)
 
         var storeName = ByteString.ToText(path[..slash]);
         var key = ByteString.ToText(path[(slash + 1)..]);
+        return key == "bulk" ? AnswerBulkAsync(request, storeName) : AnswerAsync(request, storeName, key);
+    }
+
+    /// <summary>The values of one secret; null when the error is answered.</summary>
+    public async Task<IReadOnlyDictionary<string, string>?> FindAsync(SidecarRequest request, string storeName, string key)
+    {
+        if (await FindStoreAsync(request, storeName) is not { } store)
+        {
+            return null;
+        }
+
+        if (request.Runtime.Configuration.SecretScopes.GetValueOrDefault(storeName)?.Allows(key) != true)
+        {
+            await DaprErrors.WriteAsync(request.Http, StatusCodes.Status403Forbidden, "ERR_PERMISSION_DENIED", $"access denied by policy to get \"{key}\" from \"{storeName}\"");
+            return null;
+        }
+
+        if (Read(store, isBulk: false, () => store.Get(key), values => values is not null) is not { } values)
+        {
+            await DaprErrors.WriteAsync(request.Http, StatusCodes.Status500InternalServerError, "ERR_SECRET_GET", $"failed getting secret with key {key} from secret store {storeName}: secret {key} not found");
+            return null;
+        }
+
+        return values;
+    }
+
+    /// <summary>The secrets that a scope opens by name; null when the error is answered.</summary>
+    public async Task<IReadOnlyList<(string Name, IReadOnlyDictionary<string, string> Values)>?> FindAllAsync(SidecarRequest request, string storeName)
+    {
+        if (await FindStoreAsync(request, storeName) is not { } store)
+        {
+            return null;
+        }
+
+        // By name or not at all: all would be whatever the environment happens to hold.
+        var allowed = request.Runtime.Configuration.SecretScopes.GetValueOrDefault(storeName)?.Allowed ?? [];
+        return Read(store, isBulk: true, () => allowed.Select(name => (Name: name, Values: store.Get(name))).Where(secret => secret.Values is not null).Select(secret => (secret.Name, secret.Values!)).ToArray(), _ => true);
+    }
+
+    private async Task AnswerAsync(SidecarRequest request, string storeName, string key)
+    {
+        if (await FindAsync(request, storeName, key) is { } values)
+        {
+            await WriteAsync(request.Http, values);
+        }
+    }
+
+    private async Task AnswerBulkAsync(SidecarRequest request, string storeName)
+    {
+        if (await FindAllAsync(request, storeName) is { } secrets)
+        {
+            await WriteAsync(request.Http, secrets);
+        }
+    }
+
+    private static async Task<ISecretStore?> FindStoreAsync(SidecarRequest request, string storeName)
+    {
         if (request.Runtime.SecretStores.Count == 0)
         {
-            return DaprErrors.WriteAsync(request.Http, StatusCodes.Status500InternalServerError, "ERR_SECRET_STORES_NOT_CONFIGURED", "secret store is not configured");
+            await DaprErrors.WriteAsync(request.Http, StatusCodes.Status500InternalServerError, "ERR_SECRET_STORES_NOT_CONFIGURED", "secret store is not configured");
+            return null;
         }
 
-        if (!request.Runtime.SecretStores.TryGetValue(storeName, out var store))
+        if (request.Runtime.SecretStores.TryGetValue(storeName, out var store))
         {
-            return DaprErrors.WriteAsync(request.Http, StatusCodes.Status401Unauthorized, "ERR_SECRET_STORE_NOT_FOUND", $"failed finding secret store with key {storeName}");
+            return store;
         }
 
-        var scope = request.Runtime.Configuration.SecretScopes.GetValueOrDefault(storeName);
-        if (key == "bulk")
-        {
-            // By name or not at all: "bulk" would answer whatever the environment happens to hold.
-            var allowed = scope?.Allowed ?? [];
-            return WriteAsync(request.Http, Read(store, isBulk: true, () => allowed.Select(name => (name, store.Get(name))).ToArray(), _ => true));
-        }
-
-        if (scope?.Allows(key) != true)
-        {
-            return DaprErrors.WriteAsync(request.Http, StatusCodes.Status403Forbidden, "ERR_PERMISSION_DENIED", $"access denied by policy to get \"{key}\" from \"{storeName}\"");
-        }
-
-        return Read(store, isBulk: false, () => store.Get(key), values => values is not null) is { } values
-            ? WriteAsync(request.Http, values)
-            : DaprErrors.WriteAsync(request.Http, StatusCodes.Status500InternalServerError, "ERR_SECRET_GET", $"failed getting secret with key {key} from secret store {storeName}: secret {key} not found");
+        await DaprErrors.WriteAsync(request.Http, StatusCodes.Status401Unauthorized, "ERR_SECRET_STORE_NOT_FOUND", $"failed finding secret store with key {storeName}");
+        return null;
     }
 
     private T Read<T>(ISecretStore store, bool isBulk, Func<T> read, Func<T, bool> isFound)
@@ -75,7 +119,7 @@ internal sealed class SecretsApi(SidecarMetrics metrics)
         return WriteJsonAsync(http, buffer);
     }
 
-    private static Task WriteAsync(HttpContext http, IEnumerable<(string Name, IReadOnlyDictionary<string, string>? Values)> secrets)
+    private static Task WriteAsync(HttpContext http, IEnumerable<(string Name, IReadOnlyDictionary<string, string> Values)> secrets)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
@@ -83,11 +127,8 @@ internal sealed class SecretsApi(SidecarMetrics metrics)
             writer.WriteStartObject();
             foreach (var (name, values) in secrets)
             {
-                if (values is not null)
-                {
-                    writer.WritePropertyName(name);
-                    Write(writer, values);
-                }
+                writer.WritePropertyName(name);
+                Write(writer, values);
             }
 
             writer.WriteEndObject();

@@ -7,6 +7,8 @@ namespace McpAspire.Sidecar.Api;
 /// <summary><c>shutdown</c>: 204, then the process ends; with <c>dapr-force-shutdown: true</c> at once and with exit code 1.</summary>
 internal sealed partial class ShutdownApi(ShutdownSequence shutdown, TimeProvider time, ILogger<ShutdownApi> logger)
 {
+    private const string ForceHeader = "dapr-force-shutdown";
+
     /// <summary>For the answer to leave.</summary>
     private static readonly TimeSpan _answer = TimeSpan.FromMilliseconds(100);
 
@@ -14,8 +16,15 @@ internal sealed partial class ShutdownApi(ShutdownSequence shutdown, TimeProvide
     {
         var http = request.Http;
         http.Response.StatusCode = StatusCodes.Status204NoContent;
-        var isForced = string.Equals(http.Request.Headers["dapr-force-shutdown"], "true", StringComparison.OrdinalIgnoreCase);
-        http.Response.OnCompleted(() =>
+        EndAfter(http.Response, http.Request.Headers);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Begins the end when the answer has been written.</summary>
+    public void EndAfter(HttpResponse answer, IHeaderDictionary wish)
+    {
+        var isForced = wish[ForceHeader].Any(value => string.Equals(value, "true", StringComparison.OrdinalIgnoreCase));
+        answer.OnCompleted(() =>
         {
             if (isForced)
             {
@@ -29,7 +38,6 @@ internal sealed partial class ShutdownApi(ShutdownSequence shutdown, TimeProvide
 
             return Task.CompletedTask;
         });
-        return Task.CompletedTask;
     }
 
     private async Task ExitAsync()

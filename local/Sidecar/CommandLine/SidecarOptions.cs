@@ -92,7 +92,14 @@ internal sealed record SidecarOptions
     /// <summary>Never its values: the tokens are among them.</summary>
     public override string ToString() => AppId;
 
-    public string AppScheme => AppProtocol == "https" ? "https" : "http";
+    public string AppScheme => AppProtocol is "https" or "grpcs" ? "https" : "http";
+
+    /// <summary>Without a path.</summary>
+    public string AppAddress
+        => $"{AppScheme}://{(AppChannelAddress.Contains(':', StringComparison.Ordinal) && AppChannelAddress[0] != '[' ? $"[{AppChannelAddress}]" : AppChannelAddress)}:{AppPort}";
+
+    /// <summary>The app serves Dapr's <c>AppCallback</c>.</summary>
+    public bool IsGrpcApp => AppProtocol is "grpc" or "grpcs";
 }
 
 /// <summary>How the app's own health is watched.</summary>

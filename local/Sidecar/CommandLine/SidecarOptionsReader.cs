@@ -113,20 +113,13 @@ internal sealed class SidecarOptionsReader(ParsedArguments arguments, Func<strin
 
     private string Protocol()
     {
-        if (arguments.Switch("app-ssl"))
-        {
-            return "https";
-        }
-
         var protocol = Value("app-protocol", "APP_PROTOCOL") is { Length: > 0 } text ? text : "http";
         if (!_protocols.Contains(protocol))
         {
-            throw new CommandLineException($"The value '{protocol}' of --app-protocol is not known; allowed are http, https and h2c.");
+            throw new CommandLineException($"The value '{protocol}' of --app-protocol is not known; allowed are {string.Join(", ", _protocols)}.");
         }
 
-        return protocol is "grpc" or "grpcs"
-            ? throw new CommandLineException($"The value '{protocol}' of --app-protocol is not served by this sidecar; allowed are http, https and h2c.")
-            : protocol;
+        return !arguments.Switch("app-ssl") ? protocol : protocol is "grpc" or "grpcs" ? "grpcs" : "https";
     }
 
     private string[] Addresses()

@@ -1,4 +1,5 @@
 using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Grpc;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Metrics;
 using Microsoft.Extensions.Logging;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace McpAspire.Sidecar.Hosting;
 
 /// <summary>With <c>--enable-app-health-check</c>: probes the app, and calls to it are refused while it is not healthy.</summary>
-internal sealed partial class AppHealthMonitor(SidecarOptions options, SidecarMetrics metrics, AppFeeds feeds, TimeProvider time, ILogger<AppHealthMonitor> logger)
+internal sealed partial class AppHealthMonitor(SidecarOptions options, SidecarMetrics metrics, AppFeeds feeds, AppChannel channel, TimeProvider time, ILogger<AppHealthMonitor> logger)
 {
     private volatile bool _isUnhealthy;
     private volatile TaskCompletionSource _unhealthy = New();
@@ -65,6 +66,13 @@ internal sealed partial class AppHealthMonitor(SidecarOptions options, SidecarMe
         var status = StatusCodes.Status500InternalServerError;
         try
         {
+            if (options.IsGrpcApp)
+            {
+                var failure = await channel.ProbeAsync(linked.Token);
+                status = failure is null ? StatusCodes.Status200OK : status;
+                return failure;
+            }
+
             using var request = new HttpRequestMessage(HttpMethod.Get, url);
             request.Headers.TryAddWithoutValidation("User-Agent", HttpClients.NamelessUserAgent);
             request.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");

@@ -14,7 +14,7 @@ internal sealed partial class AppStartCall(SidecarRuntime runtime, SidecarOption
 
     public async Task RunAsync(CancellationToken stopping)
     {
-        if (runtime.Current.App is not { } app)
+        if (runtime.Current.App is not { } app || app.IsGrpc)
         {
             return;
         }

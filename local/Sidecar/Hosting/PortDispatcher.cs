@@ -1,5 +1,6 @@
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Grpc;
 using McpAspire.Sidecar.Metrics;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.Resolution;
@@ -7,8 +8,8 @@ using McpAspire.Sidecar.Telemetry;
 
 namespace McpAspire.Sidecar.Hosting;
 
-/// <summary>What answers on which port: the API, the public port (health and metadata only), and the gRPC port, where nothing is implemented.</summary>
-internal sealed class PortDispatcher(SidecarApplication application, SidecarRuntime runtime, HostGate hosts, HealthApi health, MetadataApi metadata, SidecarTracer tracer, SidecarMetrics metrics, HopApi hops, SidecarOptions options)
+/// <summary>What answers on which port: the API, the gRPC port, the public port (health and metadata only), and that of other sidecars, where nothing else is implemented.</summary>
+internal sealed class PortDispatcher(SidecarApplication application, SidecarRuntime runtime, HostGate hosts, HealthApi health, MetadataApi metadata, SidecarTracer tracer, SidecarMetrics metrics, HopApi hops, GrpcApi grpc, SidecarOptions options)
 {
     public Task HandleAsync(HttpContext http)
     {
@@ -28,12 +29,17 @@ internal sealed class PortDispatcher(SidecarApplication application, SidecarRunt
             return application.HandleAsync(http);
         }
 
+        if (port == options.GrpcPort)
+        {
+            return grpc.HandleAsync(http);
+        }
+
         if (port == options.MetricsPort && metrics.IsEnabled)
         {
             return metrics.AnswerAsync(http);
         }
 
-        return port == options.PublicPort ? PublicAsync(http) : UnimplementedAsync(http);
+        return port == options.PublicPort ? PublicAsync(http) : GrpcApi.UnimplementedAsync(http);
     }
 
     private Task PublicAsync(HttpContext http)
@@ -68,13 +74,5 @@ internal sealed class PortDispatcher(SidecarApplication application, SidecarRunt
 
         http.Response.Headers.XContentTypeOptions = "nosniff";
         return PlainText.WriteAsync(http, StatusCodes.Status404NotFound, "404 page not found\n");
-    }
-
-    private static Task UnimplementedAsync(HttpContext http)
-    {
-        http.Response.ContentType = "application/grpc";
-        http.Response.Headers["grpc-status"] = "12";
-        http.Response.Headers["grpc-message"] = "this sidecar serves Dapr's HTTP API only";
-        return Task.CompletedTask;
     }
 }

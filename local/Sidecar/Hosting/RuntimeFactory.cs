@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Components;
+using McpAspire.Sidecar.Grpc;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Metrics;
 using McpAspire.Sidecar.Pipeline;
@@ -153,9 +154,10 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
 
     private InvocationTarget AppTarget(PolicyCatalog policies) => new()
     {
-        BaseUrl = $"{options.AppScheme}://{Host(options.AppChannelAddress)}:{options.AppPort}",
+        BaseUrl = options.AppAddress,
         Client = clients.App,
         IsOwnApp = true,
+        IsGrpc = options.IsGrpcApp,
         ApiToken = options.AppApiToken,
         HttpVersion = options.AppProtocol == "h2c" ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11,
         Resilience = Resilience(policies, options.AppId, perMethod: true),
@@ -201,8 +203,6 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
             throw new ResourceException(endpoint.Position, $"'spec.clientTLS' of the HTTPEndpoint '{endpoint.Name}' holds no usable PEM certificate or key.", exception) { Rule = ProblemRules.EndpointTls };
         }
     }
-
-    private static string Host(string address) => address.Contains(':', StringComparison.Ordinal) && address[0] != '[' ? $"[{address}]" : address;
 }
 
 /// <summary>What resources become.</summary>

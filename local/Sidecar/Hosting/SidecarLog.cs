@@ -11,7 +11,7 @@ internal static class SidecarLog
         new LoggerFilterOptions
         {
             MinLevel = options.LogLevel,
-            Rules = { From("Microsoft", LogLevel.Error), From("Yarp", LogLevel.None) },
+            Rules = { From("Microsoft", LogLevel.Error), From("Yarp", LogLevel.None), From("Grpc", LogLevel.Error) },
         });
 
     private static LoggerFilterRule From(string category, LogLevel least) => new(providerName: null, category, least, filter: null);

@@ -1,6 +1,7 @@
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.Bindings;
 using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Grpc;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Metrics;
 using McpAspire.Sidecar.Middleware.OAuth2;
@@ -30,7 +31,8 @@ internal sealed class SidecarParts
     {
         var time = TimeProvider.System;
         var handlers = new HandlerFactory(HttpClients.ForBackchannel(), new SessionStores(time), time, loggers);
-        var clients = new RuntimeClients(options);
+        var appChannel = new AppChannel(options);
+        var clients = new RuntimeClients(options, appChannel);
         var identity = SidecarIdentity.Create(options);
         var registrations = RegistrationFolder.Of(environment);
         var forwarder = Forwarding.Of(loggers);
@@ -40,18 +42,31 @@ internal sealed class SidecarParts
         var tracer = new SidecarTracer(TraceExport.SamplingRate(configuration.Tracing, environment));
         var metrics = new SidecarMetrics(options, configuration.Metrics);
         var feeds = Feeding.Of(options, tracer, metrics, time, loggers);
-        var health = new AppHealthMonitor(options, metrics, feeds, time, loggers.CreateLogger<AppHealthMonitor>());
+        var health = new AppHealthMonitor(options, metrics, feeds, appChannel, time, loggers.CreateLogger<AppHealthMonitor>());
         var shutdown = new ShutdownSequence(options, lifetime, health, feeds, time, loggers.CreateLogger<ShutdownSequence>());
         var self = identity with { TrustDomain = configuration.AccessControl?.TrustDomain ?? AccessControl.DefaultTrustDomain };
 
         var invoker = new Invoker(forwarder, options, tracer, health, new AccessGate(metrics), new CallMetrics(metrics));
         var healthApi = new HealthApi(readiness);
         var metadata = new MetadataApi(options, readiness, feeds);
-        var router = new ApiRouter(healthApi, metadata, new SecretsApi(metrics), new ShutdownApi(shutdown, time, loggers.CreateLogger<ShutdownApi>()), new StateApi(new StateAccess(metrics)), new PublishApi(new Publisher(metrics, time)), new BindingsApi(new OutputBindings(metrics), tracer), invoker);
+        var secrets = new SecretsApi(metrics);
+        var shutdownApi = new ShutdownApi(shutdown, time, loggers.CreateLogger<ShutdownApi>());
+        var router = new ApiRouter(healthApi, metadata, secrets, shutdownApi, new StateApi(new StateAccess(metrics)), new PublishApi(new Publisher(metrics, time)), new BindingsApi(new OutputBindings(metrics), tracer), invoker);
         var factory = new RuntimeFactory(options, handlers, environment, time, loggers, clients, new RemoteSidecars(registrations, self, options, time), metrics);
         var runtime = new SidecarRuntime(factory, options, router, invoker, metrics, feeds, loggers.CreateLogger<SidecarRuntime>());
         var tokenGate = new ApiTokenGate(options);
-        var application = new SidecarApplication(runtime, tracer, metrics, tokenGate, new CorsPolicy(options), new ApiLog(options, loggers));
+        var apiLog = new ApiLog(options, loggers);
+        var application = new SidecarApplication(runtime, tracer, metrics, tokenGate, new CorsPolicy(options), apiLog);
+        var grpc = new GrpcApi(options, tokenGate, loggers, () => new DaprService(new DaprParts
+        {
+            Calls = new ApiCalls(runtime, tracer, metrics, apiLog, options),
+            Options = options,
+            Readiness = readiness,
+            Invoker = invoker,
+            Metadata = metadata,
+            Secrets = secrets,
+            Shutdown = shutdownApi,
+        }));
         var hops = new HopApi(runtime, invoker, tracer, metrics);
         return new SidecarParts
         {
@@ -68,7 +83,7 @@ internal sealed class SidecarParts
             Hops = new HopConnection(registrations, self),
             Runtime = runtime,
             Reloader = new ResourceReloader(runtime, options, time, loggers.CreateLogger<ResourceReloader>()),
-            Ports = new PortDispatcher(application, runtime, new HostGate(options), healthApi, metadata, tracer, metrics, hops, options),
+            Ports = new PortDispatcher(application, runtime, new HostGate(options), healthApi, metadata, tracer, metrics, hops, grpc, options),
         };
     }
 

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Net.Http.Headers;
+using McpAspire.Sidecar.Grpc;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.Telemetry;
 using Microsoft.Extensions.Primitives;
@@ -48,13 +49,18 @@ internal sealed class ForwardTransformer(SidecarRequest request, InvocationTarge
             Set(proxyRequest, "dapr-api-token", target.ApiToken);
         }
 
+        if (target.IsGrpc)
+        {
+            proxyRequest.Options.Set(AppChannelHandler.Method, ByteString.ToText(request.Method));
+        }
+
         HopHeaders.Add(proxyRequest, request, target);
         if (setsTrace && request.Trace.IsSet)
         {
             AddTrace(proxyRequest, headers);
         }
 
-        if (headers.AcceptEncoding.Count == 0 && headers.Range.Count == 0 && !HttpMethods.IsHead(httpContext.Request.Method))
+        if (!target.IsGrpc && headers.AcceptEncoding.Count == 0 && headers.Range.Count == 0 && !HttpMethods.IsHead(httpContext.Request.Method))
         {
             _addedAcceptEncoding = proxyRequest.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");
         }
@@ -120,6 +126,8 @@ internal sealed class ForwardTransformer(SidecarRequest request, InvocationTarge
         => name.Equals("Host", StringComparison.OrdinalIgnoreCase)
            || name.Equals("dapr-app-id", StringComparison.OrdinalIgnoreCase)
            || HopHeaders.IsIdentity(name)
+           || (BridgeHeaders.Contains(name) && !target.HasGrpcStatus)
+           || (request.Operation is not null && !target.HasGrpcStatus && name.EndsWith("-bin", StringComparison.OrdinalIgnoreCase))
            || (setsTrace && (name.Equals("traceparent", StringComparison.OrdinalIgnoreCase) || name.Equals("tracestate", StringComparison.OrdinalIgnoreCase) || name.Equals("baggage", StringComparison.OrdinalIgnoreCase) || name.Equals("grpc-trace-bin", StringComparison.OrdinalIgnoreCase)));
 
     private static void Add(HttpRequestMessage proxyRequest, string name, StringValues values)
@@ -229,10 +237,15 @@ internal sealed class ForwardTransformer(SidecarRequest request, InvocationTarge
         TraceHeaders.Set(headers, request);
     }
 
-    private static void Copy(IHeaderDictionary headers, HttpHeadersNonValidated source, StringValues connection)
+    private void Copy(IHeaderDictionary headers, HttpHeadersNonValidated source, StringValues connection)
     {
         foreach (var (name, values) in source)
         {
+            if (BridgeHeaders.Contains(name) && !(target.HasGrpcStatus && request.TakesGrpcStatus))
+            {
+                continue;
+            }
+
             if (HopByHopHeaders.Contains(name) || (connection.Count > 0 && HopByHopHeaders.IsNominated(connection, name)))
             {
                 continue;

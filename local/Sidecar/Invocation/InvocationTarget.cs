@@ -22,6 +22,12 @@ internal sealed record InvocationTarget
     /// <summary>The app behind this sidecar, under whatever headers.</summary>
     public bool IsOwnApp { get; init; }
 
+    /// <summary>An app that speaks gRPC: what goes there as HTTP becomes a call of <c>OnInvoke</c>.</summary>
+    public bool IsGrpc { get; init; }
+
+    /// <summary>A gRPC status can come from there.</summary>
+    public bool HasGrpcStatus => IsGrpc || IsSidecar;
+
     /// <summary>Another app's sidecar.</summary>
     public bool IsSidecar { get; init; }
 

@@ -1,5 +1,6 @@
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Grpc;
 using McpAspire.Sidecar.Hosting;
 using McpAspire.Sidecar.Metrics;
 using McpAspire.Sidecar.Pipeline;
@@ -60,7 +61,7 @@ internal sealed class Invoker(Lazy<IHttpForwarder> forwarder, SidecarOptions opt
         }
 
         string method, bad;
-        if (target.IsSidecar)
+        if (target.HasGrpcStatus)
         {
             method = MethodPath.EscapeAll(request.Method);
         }
@@ -137,6 +138,11 @@ internal sealed class Invoker(Lazy<IHttpForwarder> forwarder, SidecarOptions opt
         if (tracer.IsEnabled)
         {
             TraceHeaders.Set(request.Http.Response.Headers, request);
+        }
+
+        if (request.Caller is not null)
+        {
+            BridgeHeaders.SetError(request.Http.Response.Headers, status, reason);
         }
 
         return DaprErrors.InvokeFailedAsync(request.Http, request.AppId, reason, status);

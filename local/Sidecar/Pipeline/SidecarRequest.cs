@@ -51,6 +51,12 @@ internal sealed class SidecarRequest(HttpContext http, RuntimeSnapshot runtime)
     /// <summary>An alias gave it its path: it may be an invocation, but no other API.</summary>
     public bool IsAliased { get; set; }
 
+    /// <summary>What stands at the end of httpPipeline in place of the routes: for a call that says in another way than its path what it wants.</summary>
+    public SidecarDelegate? Operation { get; init; }
+
+    /// <summary>The caller can be told of a gRPC status: it speaks gRPC, or is a sidecar that may have such a caller.</summary>
+    public bool TakesGrpcStatus => Operation is not null || Caller is not null;
+
     public TraceContext Trace { get; set; }
 
     /// <summary>The app id of an invocation, as the caller wrote it.</summary>

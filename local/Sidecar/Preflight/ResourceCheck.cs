@@ -1,4 +1,5 @@
 using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Grpc;
 using McpAspire.Sidecar.Hosting;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Middleware.OAuth2;
@@ -18,7 +19,7 @@ internal sealed class ResourceCheck(SidecarOptions options, PreflightTarget targ
         findings.AddRange(resources.Warnings.Select(warning => Of(Rules.NoEffect, warning)));
         findings.AddRange(PipelineBuilder.Problems(resources, options.AppId).Select(Of));
         var warnings = new List<string>();
-        var factory = new RuntimeFactory(options, new HandlerFactory(HttpClients.ForBackchannel(), new SessionStores(TimeProvider.System), TimeProvider.System, NullLoggerFactory.Instance), environment, TimeProvider.System, NullLoggerFactory.Instance, new RuntimeClients(options));
+        var factory = new RuntimeFactory(options, new HandlerFactory(HttpClients.ForBackchannel(), new SessionStores(TimeProvider.System), TimeProvider.System, NullLoggerFactory.Instance), environment, TimeProvider.System, NullLoggerFactory.Instance, new RuntimeClients(options, new AppChannel(options)));
         findings.AddRange(factory.Problems(resources, warnings).Select(Of));
         findings.AddRange(warnings.Select(warning => Of(Rules.UnknownKey, warning)));
         findings.AddRange(UnloadedFiles.Find(options.ResourcesPaths));

@@ -79,7 +79,7 @@ internal sealed class PublishApi(Publisher publisher)
 
     private static Task FailedAsync(HttpContext http, ApiFailure failure, IReadOnlyList<BulkEntry> entries)
     {
-        http.Features.Set(new AnsweredError(failure.Code));
+        http.Features.Set(new AnsweredError(failure.Code, failure.Message) { Failure = failure });
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
         {

@@ -1,3 +1,4 @@
+using McpAspire.Sidecar.Grpc;
 using McpAspire.Sidecar.Invocation;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -176,7 +177,17 @@ internal sealed class ResilientCall : HttpMessageHandler
     }
 
     private bool IsWorthARetry(HttpResponseMessage? response)
-        => response is null || ((int)response.StatusCode is < 200 or > 399 && _target.Policies.Retry!.StatusCodes.Covers((int)response.StatusCode));
+    {
+        if (response is null)
+        {
+            return true;
+        }
+
+        var policy = _target.Policies.Retry!;
+        return BridgeHeaders.StatusOf(response) is { } code
+            ? code != 0 && policy.GrpcStatusCodes.Covers(code)
+            : (int)response.StatusCode is < 200 or > 399 && policy.StatusCodes.Covers((int)response.StatusCode);
+    }
 
     private void Settle(CallOutcome outcome)
     {

@@ -16,6 +16,9 @@ internal sealed record RetryPolicy
 
     public StatusCodeMatch StatusCodes { get; init; } = StatusCodeMatch.Every;
 
+    /// <summary>For an answer of a gRPC app.</summary>
+    public StatusCodeMatch GrpcStatusCodes { get; init; } = StatusCodeMatch.Every;
+
     /// <summary>Dapr's own retry policies, which a target may name.</summary>
     public static IReadOnlyDictionary<string, RetryPolicy> BuiltIn { get; } = new Dictionary<string, RetryPolicy>(StringComparer.Ordinal)
     {

@@ -24,13 +24,15 @@ internal static class ResiliencyPolicies
         }
 
         var defaults = new RetryPolicy();
+        var matching = map.Map("matching")?.Only("httpStatusCodes", "gRPCStatusCodes");
         var policy = new RetryPolicy
         {
             IsExponential = isExponential,
             Duration = GoDuration.Read(map, "duration", defaults.Duration),
             MaxInterval = GoDuration.Read(map, "maxInterval", defaults.MaxInterval),
             MaxRetries = map.Number("maxRetries", defaults.MaxRetries, least: -1),
-            StatusCodes = Matching(map.Map("matching")),
+            StatusCodes = Codes(matching, "httpStatusCodes", 100, 599, "codes and ranges from 100 to 599, separated by commas without spaces: 429,500-599"),
+            GrpcStatusCodes = Codes(matching, "gRPCStatusCodes", 0, 16, "codes and ranges from 0 to 16, separated by commas without spaces"),
         };
         if (policy.MaxRetries < 0 && (isExponential ? policy.MaxInterval : policy.Duration) == TimeSpan.Zero)
         {
@@ -66,20 +68,8 @@ internal static class ResiliencyPolicies
         return policy.MaxRetries < BuiltInLeastRetries ? policy with { MaxRetries = BuiltInLeastRetries } : policy;
     }
 
-    private static StatusCodeMatch Matching(YamlMap? matching)
-    {
-        if (matching is null)
-        {
-            return StatusCodeMatch.Every;
-        }
-
-        matching.Only("httpStatusCodes", "gRPCStatusCodes");
-        _ = Codes(matching, "gRPCStatusCodes", 0, 16, "codes and ranges from 0 to 16, separated by commas without spaces");
-        return Codes(matching, "httpStatusCodes", 100, 599, "codes and ranges from 100 to 599, separated by commas without spaces: 429,500-599");
-    }
-
-    private static StatusCodeMatch Codes(YamlMap matching, string key, int least, int most, string allowed)
-        => StatusCodeMatch.TryParse(matching.Text(key) ?? string.Empty, least, most, out var match) ? match : throw matching.Wrong(key, allowed);
+    private static StatusCodeMatch Codes(YamlMap? matching, string key, int least, int most, string allowed)
+        => StatusCodeMatch.TryParse(matching?.Text(key) ?? string.Empty, least, most, out var match) ? match : throw matching!.Wrong(key, allowed);
 
     private static TripCondition Trip(YamlMap map, string text)
     {

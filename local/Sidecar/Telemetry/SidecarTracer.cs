@@ -61,7 +61,7 @@ internal sealed class SidecarTracer(double samplingRate)
             : null;
     }
 
-    public static void Stop(Activity activity, SidecarRequest request)
+    public static void Stop(Activity activity, SidecarRequest request, string protocol = "http")
     {
         var http = request.Http;
         var status = http.Response.StatusCode;
@@ -74,7 +74,7 @@ internal sealed class SidecarTracer(double samplingRate)
         }
 
         activity.SetTag("dapr.api", $"{verb} {request.Path}");
-        activity.SetTag("dapr.protocol", "http");
+        activity.SetTag("dapr.protocol", protocol);
         activity.SetTag("dapr.status_code", status.ToString(CultureInfo.InvariantCulture));
         activity.SetTag("http.request.method", verb);
         activity.SetTag("url.full", request.Path);

@@ -27,6 +27,8 @@ internal sealed class SidecarProcess : IAsyncDisposable
 
     public int MetricsPort { get; private set; }
 
+    public int GrpcPort { get; private set; }
+
     public int Id => _process.Id;
 
     public bool HasExited => _process.HasExited;
@@ -59,15 +61,15 @@ internal sealed class SidecarProcess : IAsyncDisposable
     public static SidecarProcess Launch(IEnumerable<string> arguments, int? httpPort = null, IReadOnlyDictionary<string, string>? environment = null, string? workingDirectory = null)
     {
         var port = httpPort ?? FreePort.Next();
-        var metricsPort = FreePort.Next();
+        var (grpcPort, metricsPort) = (FreePort.Next(), FreePort.Next());
         string[] ports =
         [
             "--dapr-http-port", port.ToString(CultureInfo.InvariantCulture),
-            "--dapr-grpc-port", FreePort.Next().ToString(CultureInfo.InvariantCulture),
+            "--dapr-grpc-port", grpcPort.ToString(CultureInfo.InvariantCulture),
             "--metrics-port", metricsPort.ToString(CultureInfo.InvariantCulture),
         ];
         var sidecar = LaunchExactly([.. arguments, .. ports], port, environment, workingDirectory);
-        sidecar.MetricsPort = metricsPort;
+        (sidecar.GrpcPort, sidecar.MetricsPort) = (grpcPort, metricsPort);
         return sidecar;
     }
 

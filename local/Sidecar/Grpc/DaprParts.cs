@@ -1,0 +1,24 @@
+using McpAspire.Sidecar.Api;
+using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Hosting;
+using McpAspire.Sidecar.Invocation;
+
+namespace McpAspire.Sidecar.Grpc;
+
+/// <summary>The parts of the sidecar that <see cref="DaprService"/> calls: those of the HTTP API. Each building block adds its own.</summary>
+internal sealed record DaprParts
+{
+    public required ApiCalls Calls { get; init; }
+
+    public required SidecarOptions Options { get; init; }
+
+    public required AppReadiness Readiness { get; init; }
+
+    public required Invoker Invoker { get; init; }
+
+    public required MetadataApi Metadata { get; init; }
+
+    public required SecretsApi Secrets { get; init; }
+
+    public required ShutdownApi Shutdown { get; init; }
+}

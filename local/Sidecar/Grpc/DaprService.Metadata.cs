@@ -1,0 +1,61 @@
+using System.Text;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using McpAspire.Sidecar.Api;
+using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Grpc.Protocol;
+using McpAspire.Sidecar.Hosting;
+
+namespace McpAspire.Sidecar.Grpc;
+
+/// <summary>What runs here, as <see cref="MetadataApi"/> says it over HTTP.</summary>
+internal sealed partial class DaprService
+{
+    public override Task<GetMetadataResponse> GetMetadata(GetMetadataRequest request, ServerCallContext context)
+        => Calls.RunAsync(context, new ApiCall("metadata", HttpMethods.Get, "/v1.0/metadata"), sent => Task.FromResult<GetMetadataResponse?>(Describe(sent.Runtime)));
+
+    public override Task<Empty> SetMetadata(SetMetadataRequest request, ServerCallContext context)
+        => Calls.RunAsync(context, new ApiCall("metadata", HttpMethods.Put, $"/v1.0/metadata/{request.Key}"), async sent =>
+            await parts.Metadata.TrySetAsync(sent.Http, request.Key, Encoding.UTF8.GetBytes(request.Value)) ? new Empty() : null);
+
+    private GetMetadataResponse Describe(RuntimeSnapshot runtime)
+    {
+        var isReady = parts.Readiness.IsReady;
+        var response = new GetMetadataResponse
+        {
+            Id = runtime.AppId,
+            RuntimeVersion = MetadataApi.RuntimeVersion,
+            AppConnectionProperties = AppConnection(parts.Options),
+            ActorRuntime = new ActorRuntime
+            {
+                RuntimeStatus = isReady ? ActorRuntime.Types.ActorRuntimeStatus.Disabled : ActorRuntime.Types.ActorRuntimeStatus.Initializing,
+                Placement = isReady ? "placement: disconnected" : string.Empty,
+            },
+        };
+        response.EnabledFeatures.Add(MetadataApi.EnabledFeatures(runtime));
+        response.RegisteredComponents.Add(runtime.Components.Select(component => new RegisteredComponents { Name = component.Name, Type = component.Type, Version = component.Version }));
+        response.HttpEndpoints.Add(runtime.Endpoints.Keys.Select(name => new MetadataHTTPEndpoint { Name = name }));
+        response.Resiliencies.Add(runtime.Resiliencies.Select(name => new MetadataResiliency { Name = name }));
+        foreach (var (key, value) in parts.Metadata.Extended)
+        {
+            response.ExtendedMetadata[key] = value;
+        }
+
+        return response;
+    }
+
+    private static AppConnectionProperties AppConnection(SidecarOptions options) => new()
+    {
+        Port = options.AppPort,
+        Protocol = options.AppProtocol,
+        ChannelAddress = options.AppChannelAddress,
+        MaxConcurrency = options.AppMaxConcurrency,
+        Health = options.AppHealthCheck is not { } check ? null : new AppConnectionHealthProperties
+        {
+            HealthCheckPath = options.IsGrpcApp ? string.Empty : check.Path,
+            HealthProbeInterval = MetadataApi.Duration(check.Interval),
+            HealthProbeTimeout = MetadataApi.Duration(check.Timeout),
+            HealthThreshold = check.Threshold,
+        },
+    };
+}
