@@ -2,6 +2,7 @@ using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Hosting;
 using McpAspire.Sidecar.Invocation;
+using McpAspire.Sidecar.State;
 
 namespace McpAspire.Sidecar.Grpc;
 
@@ -21,4 +22,6 @@ internal sealed record DaprParts
     public required SecretsApi Secrets { get; init; }
 
     public required ShutdownApi Shutdown { get; init; }
+
+    public required StateAccess State { get; init; }
 }

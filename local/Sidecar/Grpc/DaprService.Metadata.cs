@@ -5,6 +5,7 @@ using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Grpc.Protocol;
 using McpAspire.Sidecar.Hosting;
+using McpAspire.Sidecar.Resources;
 
 namespace McpAspire.Sidecar.Grpc;
 
@@ -33,8 +34,10 @@ internal sealed partial class DaprService
             },
         };
         response.EnabledFeatures.Add(MetadataApi.EnabledFeatures(runtime));
-        response.RegisteredComponents.Add(runtime.Components.Select(component => new RegisteredComponents { Name = component.Name, Type = component.Type, Version = component.Version }));
+        response.RegisteredComponents.Add(runtime.Components.Select(component => Describe(component, runtime)));
         response.HttpEndpoints.Add(runtime.Endpoints.Keys.Select(name => new MetadataHTTPEndpoint { Name = name }));
+        response.McpServers.Add(runtime.McpServers.Select(name => new MetadataMCPServer { Name = name }));
+        response.WorkflowAccessPolicies.Add(runtime.WorkflowAccessPolicies.Select(name => new MetadataWorkflowAccessPolicy { Name = name }));
         response.Resiliencies.Add(runtime.Resiliencies.Select(name => new MetadataResiliency { Name = name }));
         foreach (var (key, value) in parts.Metadata.Extended)
         {
@@ -43,6 +46,14 @@ internal sealed partial class DaprService
 
         return response;
     }
+
+    private static RegisteredComponents Describe(ComponentResource component, RuntimeSnapshot runtime) => new()
+    {
+        Name = component.Name,
+        Type = component.Type,
+        Version = component.Version,
+        Capabilities = { runtime.Embedded[component.Name]?.Capabilities ?? [] },
+    };
 
     private static AppConnectionProperties AppConnection(SidecarOptions options) => new()
     {

@@ -51,7 +51,8 @@ internal sealed class SidecarParts
         var metadata = new MetadataApi(options, readiness, feeds);
         var secrets = new SecretsApi(metrics);
         var shutdownApi = new ShutdownApi(shutdown, time, loggers.CreateLogger<ShutdownApi>());
-        var router = new ApiRouter(healthApi, metadata, secrets, shutdownApi, new StateApi(new StateAccess(metrics)), new PublishApi(new Publisher(metrics, time)), new BindingsApi(new OutputBindings(metrics), tracer), invoker);
+        var state = new StateAccess(metrics);
+        var router = new ApiRouter(healthApi, metadata, secrets, shutdownApi, new StateApi(state), new PublishApi(new Publisher(metrics, time)), new BindingsApi(new OutputBindings(metrics), tracer), invoker);
         var factory = new RuntimeFactory(options, handlers, environment, time, loggers, clients, new RemoteSidecars(registrations, self, options, time), metrics);
         var runtime = new SidecarRuntime(factory, options, router, invoker, metrics, feeds, loggers.CreateLogger<SidecarRuntime>());
         var tokenGate = new ApiTokenGate(options);
@@ -66,6 +67,7 @@ internal sealed class SidecarParts
             Metadata = metadata,
             Secrets = secrets,
             Shutdown = shutdownApi,
+            State = state,
         }));
         var hops = new HopApi(runtime, invoker, tracer, metrics);
         return new SidecarParts

@@ -59,7 +59,7 @@ internal sealed class StateApi(StateAccess access)
         }
         catch (ApiFailure failure)
         {
-            await ApiFailures.WriteAsync(http, failure);
+            await ApiFailures.WriteAsync(http, StateErrors.OverHttp(failure));
         }
     }
 
@@ -79,7 +79,7 @@ internal sealed class StateApi(StateAccess access)
     private Task GetAsync(SidecarRequest request, string storeName, IStateStore store, string key)
     {
         var http = request.Http;
-        if (access.Get(store, storeName, StateAccess.KeyOf(store, storeName, key)) is not { } item)
+        if (access.Get(store, storeName, StateAccess.KeyOf(store, storeName, key)) is not { Value.Length: > 0 } item)
         {
             return NoContent(http);
         }

@@ -18,10 +18,8 @@ internal static class StateErrors
     public static ApiFailure NotFound(string store, string? appId)
         => new(StatusCodes.Status400BadRequest, InvalidArgument, "ERR_STATE_STORE_NOT_FOUND", $"state store {store} is not found", "DAPR_STATE_NOT_FOUND") { Metadata = Of(appId) };
 
-    public static ApiFailure InvalidKey(string store, string key, string complaint)
-    {
-        var message = $"api error: code = InvalidArgument desc = {complaint}";
-        return new ApiFailure(StatusCodes.Status400BadRequest, InvalidArgument, "ERR_MALFORMED_REQUEST", message, "DAPR_STATE_ILLEGAL_KEY")
+    public static ApiFailure InvalidKey(string store, string key, string message)
+        => new(StatusCodes.Status400BadRequest, InvalidArgument, "ERR_MALFORMED_REQUEST", message, "DAPR_STATE_ILLEGAL_KEY")
         {
             Category = "state",
             Metadata = null,
@@ -29,7 +27,12 @@ internal static class StateErrors
             ResourceDescription = string.Empty,
             Violation = (key, message),
         };
-    }
+
+    /// <summary>Over HTTP Dapr says of a key what it says over gRPC, wrapped once more.</summary>
+    public static ApiFailure OverHttp(ApiFailure failure)
+        => failure is { Violation: { } violation, Resource: { } resource }
+            ? InvalidKey(resource.Name, violation.Field, $"api error: code = InvalidArgument desc = {failure.Message}")
+            : failure;
 
     public static ApiFailure QueryUnsupported(string store)
         => new(StatusCodes.Status500InternalServerError, Internal, "ERR_STATE_STORE_NOT_SUPPORTED", "state store does not support querying", "DAPR_STATE_QUERYING_NOT_SUPPORTED")

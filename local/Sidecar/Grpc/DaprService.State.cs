@@ -1,0 +1,174 @@
+using System.Globalization;
+using System.Text.Json;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using McpAspire.Sidecar.Api;
+using McpAspire.Sidecar.Grpc.Protocol;
+using McpAspire.Sidecar.State;
+using StateItem = McpAspire.Sidecar.Grpc.Protocol.StateItem;
+using Status = Grpc.Core.Status;
+using StoredItem = McpAspire.Sidecar.State.StateItem;
+
+namespace McpAspire.Sidecar.Grpc;
+
+/// <summary>State, as over HTTP; here a value is any bytes.</summary>
+internal sealed partial class DaprService
+{
+    private const string JsonType = "application/json";
+
+    public override Task<GetStateResponse> GetState(GetStateRequest request, ServerCallContext context)
+        => StateAsync(context, HttpMethods.Get, [request.StoreName, request.Key], request.StoreName, store =>
+        {
+            var response = new GetStateResponse();
+            if (parts.State.Get(store, request.StoreName, StateAccess.KeyOf(store, request.StoreName, request.Key)) is { } item)
+            {
+                (response.Data, response.Etag) = (UnsafeByteOperations.UnsafeWrap(item.Value), item.ETag);
+                AddExpiry(response.Metadata, item);
+            }
+
+            return response;
+        });
+
+    public override Task<GetBulkStateResponse> GetBulkState(GetBulkStateRequest request, ServerCallContext context)
+        => StateAsync(context, HttpMethods.Post, [request.StoreName, "bulk"], request.StoreName, store =>
+        {
+            var items = parts.State.Get(store, request.StoreName, [.. request.Keys.Select(key => StateAccess.KeyOf(store, request.StoreName, key))]);
+            var limit = GrpcLimits.MessageSize(parts.Options);
+            if (limit is { } most && items.Sum(item => (long)(item?.Value.Length ?? 0)) > most)
+            {
+                throw new RpcException(new Status(StatusCode.ResourceExhausted, $"the values are larger than the maximum of {limit} bytes; get fewer of them"));
+            }
+
+            var response = new GetBulkStateResponse();
+            foreach (var (key, item) in request.Keys.Zip(items))
+            {
+                var answer = new BulkStateItem { Key = key };
+                if (item is not null)
+                {
+                    (answer.Data, answer.Etag) = (UnsafeByteOperations.UnsafeWrap(item.Value), item.ETag);
+                    AddExpiry(answer.Metadata, item);
+                }
+
+                response.Items.Add(answer);
+            }
+
+            return response;
+        });
+
+    public override Task<Empty> SaveState(SaveStateRequest request, ServerCallContext context)
+        => StateAsync(context, HttpMethods.Post, [request.StoreName], request.StoreName, store =>
+        {
+            if (request.States.Any(item => item.Key.Length == 0))
+            {
+                throw Failed(StatusCode.InvalidArgument, "ERR_STATE_SAVE", "state key cannot be empty");
+            }
+
+            var changes = request.States.Select(item => ChangeOf(store, request.StoreName, item, isDelete: false)).ToArray();
+            return Change(changes, () => parts.State.SetEach(store, request.StoreName, changes), "ERR_STATE_SAVE", $"failed saving state in state store {request.StoreName}: ");
+        });
+
+    public override Task<Empty> DeleteState(DeleteStateRequest request, ServerCallContext context)
+        => StateAsync(context, HttpMethods.Delete, [request.StoreName, request.Key], request.StoreName, store =>
+        {
+            var item = new StateItem { Key = request.Key, Etag = request.Etag, Options = request.Options };
+            var change = ChangeOf(store, request.StoreName, item, isDelete: true);
+            return Change([change], () => parts.State.Delete(store, request.StoreName, change), "ERR_STATE_DELETE", $"failed deleting state with key {request.Key}: ");
+        });
+
+    public override Task<Empty> DeleteBulkState(DeleteBulkStateRequest request, ServerCallContext context)
+        => StateAsync(context, HttpMethods.Post, [request.StoreName, "transaction"], request.StoreName, store =>
+        {
+            var changes = request.States.Select(item => ChangeOf(store, request.StoreName, item, isDelete: true)).ToArray();
+            return Change(changes, () => parts.State.DeleteEach(store, request.StoreName, changes), "ERR_STATE_BULK_DELETE", $"failed deleting state in state store {request.StoreName}: ");
+        });
+
+    public override Task<Empty> ExecuteStateTransaction(ExecuteStateTransactionRequest request, ServerCallContext context)
+        => StateAsync(context, HttpMethods.Post, [request.StoreName, "transaction"], request.StoreName, store =>
+        {
+            var changes = new List<StateChange>(request.Operations.Count);
+            foreach (var operation in request.Operations)
+            {
+                if (operation.OperationType is not ("upsert" or "delete"))
+                {
+                    throw Failed(StatusCode.Unimplemented, "ERR_NOT_SUPPORTED_STATE_OPERATION", $"operation type {operation.OperationType} not supported");
+                }
+
+                changes.Add(ChangeOf(store, request.StoreName, operation.Request ?? new StateItem(), operation.OperationType == "delete", asJson: false));
+            }
+
+            return Change(changes, () => parts.State.ChangeAll(store, request.StoreName, changes), "ERR_STATE_TRANSACTION", "error while executing state transaction: ", mismatch: StatusCode.Internal);
+        });
+
+    public override Task<QueryStateResponse> QueryStateAlpha1(QueryStateRequest request, ServerCallContext context)
+        => StateAsync<QueryStateResponse>(context, HttpMethods.Post, [request.StoreName, "query"], request.StoreName, _ => throw StateErrors.QueryUnsupported(request.StoreName), isAlpha: true);
+
+    private Task<T> StateAsync<T>(ServerCallContext context, string verb, string[] path, string storeName, Func<IStateStore, T> operation, bool isAlpha = false)
+        where T : class
+    {
+        var call = new ApiCall("state", verb, $"/v1.0{(isAlpha ? "-alpha1" : string.Empty)}/state/{string.Join('/', path.Select(ApiPath.Part))}") { Version = isAlpha ? "v1alpha1" : "v1" };
+        return Calls.RunAsync(context, call, sent => Task.FromResult<T?>(operation(StateAccess.Find(sent.Runtime, storeName, appId: null))));
+    }
+
+    private static StateChange ChangeOf(IStateStore store, string storeName, StateItem item, bool isDelete, bool asJson = true)
+        => new(StateAccess.KeyOf(store, storeName, item.Key), isDelete ? null : asJson && item.Metadata.TryGetValue("contentType", out var type) && type == JsonType && !store.IsEncrypted ? Json(item.Value) : item.Value.ToByteArray())
+        {
+            ETag = item.Etag?.Value,
+            Concurrency = item.Options?.Concurrency switch
+            {
+                StateOptions.Types.StateConcurrency.ConcurrencyFirstWrite => "first-write",
+                StateOptions.Types.StateConcurrency.ConcurrencyLastWrite => "last-write",
+                _ => string.Empty,
+            },
+            TimeToLive = item.Metadata.GetValueOrDefault("ttlInSeconds"),
+        };
+
+    private static byte[] Json(ByteString value)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(value.Span);
+            _ = reader.Read();
+            var kept = StoredJson.Read(ref reader);
+            return reader.Read() ? throw new JsonException() : kept;
+        }
+        catch (JsonException)
+        {
+            throw new RpcException(new Status(StatusCode.InvalidArgument, $"the value is not JSON, as its contentType {JsonType} says"));
+        }
+    }
+
+    private static Empty Change(IReadOnlyCollection<StateChange> changes, Action change, string code, string prefix, StatusCode mismatch = StatusCode.Aborted)
+    {
+        try
+        {
+            if (changes.Count > 0)
+            {
+                change();
+            }
+
+            return new Empty();
+        }
+        catch (StateException failure)
+        {
+            var status = failure.Problem switch
+            {
+                StateProblem.ETagMismatch => mismatch,
+                StateProblem.Full => StatusCode.ResourceExhausted,
+                _ => StatusCode.Internal,
+            };
+            throw Failed(status, code, prefix + failure.Message);
+        }
+    }
+
+    private static ApiFailure Failed(StatusCode status, string code, string message)
+        => new(StatusCodes.Status500InternalServerError, (int)status, code, message, reason: code) { Metadata = null };
+
+    private static void AddExpiry(IDictionary<string, string> metadata, StoredItem item)
+    {
+        if (item.Expires is { } expires)
+        {
+            metadata["ttlExpireTime"] = expires.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        }
+    }
+}
