@@ -9,6 +9,8 @@ internal sealed class ValueEncryption : IDisposable
     private const int NonceSize = 12;
     private const int TagSize = 16;
 
+    /// <summary>One operation at a time: the cipher keeps its state in itself.</summary>
+    private readonly Lock _lock = new();
     private readonly AesGcm _cipher;
 
     private ValueEncryption(byte[] key) => _cipher = new AesGcm(key, TagSize);
@@ -25,14 +27,22 @@ internal sealed class ValueEncryption : IDisposable
     {
         var encrypted = new byte[NonceSize + TagSize + value.Length];
         RandomNumberGenerator.Fill(encrypted.AsSpan(0, NonceSize));
-        _cipher.Encrypt(encrypted.AsSpan(0, NonceSize), value, encrypted.AsSpan(NonceSize + TagSize), encrypted.AsSpan(NonceSize, TagSize));
+        lock (_lock)
+        {
+            _cipher.Encrypt(encrypted.AsSpan(0, NonceSize), value, encrypted.AsSpan(NonceSize + TagSize), encrypted.AsSpan(NonceSize, TagSize));
+        }
+
         return encrypted;
     }
 
     public byte[] Decrypt(ReadOnlySpan<byte> encrypted)
     {
         var value = new byte[encrypted.Length - NonceSize - TagSize];
-        _cipher.Decrypt(encrypted[..NonceSize], encrypted[(NonceSize + TagSize)..], encrypted.Slice(NonceSize, TagSize), value);
+        lock (_lock)
+        {
+            _cipher.Decrypt(encrypted[..NonceSize], encrypted[(NonceSize + TagSize)..], encrypted.Slice(NonceSize, TagSize), value);
+        }
+
         return value;
     }
 

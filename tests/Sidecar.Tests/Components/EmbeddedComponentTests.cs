@@ -51,6 +51,17 @@ public sealed class EmbeddedComponentTests
     }
 
     [Fact]
+    public void SecretStore_WhoseErrorsAreIgnored_IsLeftOut_AndWhatNeedsItIsRefused()
+    {
+        var secrets = Component("secrets", "secretstores.local.file", metadata: "{name: secretsFile, value: /nowhere}", ignoreErrors: true);
+
+        Assert.Empty(Load(secrets).SecretStores);
+
+        var needsIt = Component("store", "state.in-memory", metadata: "{name: keyPrefix, secretKeyRef: {name: a, key: a}}").Replace("spec:", "auth: {secretStore: secrets}\nspec:", StringComparison.Ordinal);
+        Assert.Equal(ProblemRules.SecretStoreMissing, Assert.Throws<ResourceException>(() => Load(secrets + needsIt)).Rule);
+    }
+
+    [Fact]
     public void Middleware_ThatCannotBeMade_IsRefused_AlsoWhenItsErrorsAreIgnored()
         => Assert.Throws<ResourceException>(() => Load(Component("store", "middleware.http.bearer", ignoreErrors: true), "  httpPipeline: { handlers: [{ name: store, type: middleware.http.bearer }] }"));
 

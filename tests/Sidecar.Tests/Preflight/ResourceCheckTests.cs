@@ -150,6 +150,16 @@ public sealed class ResourceCheckTests
     }
 
     [Fact]
+    public void Check_OfAStoreInMemory_FindsNothing_AndAMistypedKeyAWarning()
+    {
+        using var folder = new TemporaryFolder();
+        string Store(string metadata) => $"apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {{ name: s }}\nspec: {{ type: state.in-memory, version: v1, metadata: [{metadata}] }}";
+
+        Assert.Empty(Check(folder, Store("{ name: keyPrefix, value: name }"), SafeConfig, PreflightTarget.Embedded));
+        Assert.Contains(Check(folder, Store("{ name: keyPrefx, value: name }"), SafeConfig, PreflightTarget.Embedded), finding => finding is { Rule.Id: "unknown-key", Severity: Severity.Warning });
+    }
+
+    [Fact]
     public void Check_OfOpenSecrets_IsAnErrorUnderDaprdAndNoneHere()
     {
         using var folder = new TemporaryFolder();

@@ -85,6 +85,20 @@ public sealed class InMemoryStateStoreTests
         Assert.Equal(Of("contoso", "shared").Of("k"), Of("fabrikam", "shared").Of("k"));
     }
 
+    [Fact]
+    public void Values_EncryptedAndReadByManyAtOnce_StayWhatTheyAre()
+    {
+        using var store = Create(encrypted: true);
+
+        Parallel.For(0, 20_000, number =>
+        {
+            var key = $"k{number % 50}";
+            var value = Encoding.UTF8.GetBytes($"{key}:{new string('x', number % 300)}");
+            store.Change(new StateChange(key, value));
+            Assert.StartsWith(key + ":", Encoding.UTF8.GetString(store.Get(key)!.Value), StringComparison.Ordinal);
+        });
+    }
+
     [Theory]
     [InlineData("keyPrefix", "a||b", ProblemRules.MetadataInvalid)]
     [InlineData("maxSize", "much", ProblemRules.MetadataInvalid)]
@@ -109,10 +123,16 @@ public sealed class InMemoryStateStoreTests
 
     private InMemoryStateStore Create(params (string Name, string Value)[] metadata) => InMemoryStateStore.Create(Settings(metadata), Host(), []);
 
-    private static ComponentSettings Settings(params (string Name, string Value)[] metadata)
+    private InMemoryStateStore Create(bool encrypted) => InMemoryStateStore.Create(Settings(encrypted, []), Host(), []);
+
+    private static ComponentSettings Settings(params (string Name, string Value)[] metadata) => Settings(encrypted: false, metadata);
+
+    private static ComponentSettings Settings(bool encrypted, (string Name, string Value)[] metadata)
     {
         var position = new Position("store.yaml", 1);
-        var component = new ComponentResource("store", "state.in-memory", "v1", null, [], [.. metadata.Select(value => new MetadataValue(value.Name, value.Value, null, null, position))], false, position);
-        return new ComponentSettings(component, new ValueResolver(new Dictionary<string, ISecretStore>(), new SidecarOptions { AppId = "app" }, _ => null));
+        var values = metadata.Select(value => new MetadataValue(value.Name, value.Value, null, null, position));
+        MetadataValue[] keys = encrypted ? [new MetadataValue("primaryEncryptionKey", null, null, "KEY", position)] : [];
+        var component = new ComponentResource("store", "state.in-memory", "v1", null, [], [.. values, .. keys], false, position);
+        return new ComponentSettings(component, new ValueResolver(new Dictionary<string, ISecretStore>(), new SidecarOptions { AppId = "app" }, _ => "000102030405060708090a0b0c0d0e0f"));
     }
 }
