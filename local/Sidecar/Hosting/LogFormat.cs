@@ -15,16 +15,21 @@ internal sealed record LogFormat(string AppId, bool IsJson)
         var now = time.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
         return IsJson
             ? $"{{\"app_id\":{Json(AppId)},{string.Concat(fields.Select(field => $"{Json(field.Key)}:{JsonValue(field.Value)},"))}\"instance\":{Json(_host)},\"level\":\"{Name(level)}\",\"msg\":{Json(message)},\"scope\":{Json(scope)},\"time\":\"{now}\",\"type\":\"log\",\"ver\":\"unknown\"}}"
-            : $"time=\"{now}\" level={Name(level)} msg={Quoted(message)} {string.Join(' ', Fields(scope, fields).OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"{field.Key}={Bare(field.Value)}"))}";
+            : $"time=\"{now}\" level={Name(level)} msg={Quoted(message)} {string.Join(' ', Fields(scope, fields))}";
     }
 
-    private IEnumerable<KeyValuePair<string, string>> Fields(string scope, IReadOnlyList<KeyValuePair<string, object?>> fields)
-        => fields.Select(field => KeyValuePair.Create(field.Key, $"{field.Value}"))
-            .Append(KeyValuePair.Create("app_id", AppId))
-            .Append(KeyValuePair.Create("instance", _host))
-            .Append(KeyValuePair.Create("scope", scope))
-            .Append(KeyValuePair.Create("type", "log"))
-            .Append(KeyValuePair.Create("ver", "unknown"));
+    /// <summary>In the order of their names: every start writes lines, and sorting pairs is code that would have to be compiled first.</summary>
+    private List<string> Fields(string scope, IReadOnlyList<KeyValuePair<string, object?>> fields)
+    {
+        List<string> texts = [$"app_id={Bare(AppId)}", $"instance={Bare(_host)}", $"scope={Bare(scope)}", "type=log", "ver=unknown"];
+        foreach (var (name, value) in fields)
+        {
+            texts.Add($"{name}={Bare($"{value}")}");
+        }
+
+        texts.Sort(StringComparer.Ordinal);
+        return texts;
+    }
 
     private static string JsonValue(object? value) => value is int or long ? $"{value}" : Json($"{value}");
 

@@ -156,11 +156,27 @@ internal sealed partial class ResourceReloader(SidecarRuntime runtime, SidecarOp
         public string Paths => string.Join(' ', _watchers.Select(watcher => Path.Combine(watcher.Path, watcher.Filter)));
 
         /// <summary>Of a file, or of a folder: files that came and went.</summary>
-        public DateTime LatestChange => _watchers
-            .SelectMany(watcher => Directory.EnumerateFiles(watcher.Path, watcher.Filter).Select(File.GetLastWriteTimeUtc)
-                .Append(watcher.Filter.Contains('*', StringComparison.Ordinal) ? Directory.GetLastWriteTimeUtc(watcher.Path) : DateTime.MinValue))
-            .DefaultIfEmpty(DateTime.MinValue)
-            .Max();
+        public DateTime LatestChange
+        {
+            get
+            {
+                var latest = DateTime.MinValue;
+                foreach (var watcher in _watchers)
+                {
+                    foreach (var file in Directory.EnumerateFiles(watcher.Path, watcher.Filter))
+                    {
+                        latest = Later(latest, File.GetLastWriteTimeUtc(file));
+                    }
+
+                    if (watcher.Filter.Contains('*', StringComparison.Ordinal))
+                    {
+                        latest = Later(latest, Directory.GetLastWriteTimeUtc(watcher.Path));
+                    }
+                }
+
+                return latest;
+            }
+        }
 
         public void Dispose()
         {
@@ -169,6 +185,8 @@ internal sealed partial class ResourceReloader(SidecarRuntime runtime, SidecarOp
                 watcher.Dispose();
             }
         }
+
+        private static DateTime Later(DateTime first, DateTime second) => first > second ? first : second;
     }
 
     private static partial class Log
