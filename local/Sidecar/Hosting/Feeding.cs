@@ -11,19 +11,19 @@ namespace McpAspire.Sidecar.Hosting;
 /// <summary>Puts the feeds of an app together, by the protocol that it speaks; nothing of them is made before a resource asks for it.</summary>
 internal static class Feeding
 {
-    public static AppFeeds Of(SidecarOptions options, SidecarTracer tracer, SidecarMetrics metrics, TimeProvider time, ILoggerFactory loggers)
+    public static AppFeeds Of(SidecarOptions options, SidecarTracer tracer, SidecarMetrics metrics, IAppCallbacks? callbacks, TimeProvider time, ILoggerFactory loggers)
     {
         var app = new AppCall(options);
         return new AppFeeds(Subscriptions, Inputs);
 
         Subscriptions Subscriptions() => new(
             options,
-            new ProgrammaticSubscriptions(app, options, loggers.CreateLogger<ProgrammaticSubscriptions>()),
-            new AppEventReceiver(app, tracer, loggers.CreateLogger<AppEventReceiver>()),
+            new ProgrammaticSubscriptions(app, callbacks, options, loggers.CreateLogger<ProgrammaticSubscriptions>()),
+            new AppEventReceiver(app, callbacks, tracer, loggers.CreateLogger<AppEventReceiver>()),
             metrics,
             time,
             loggers.CreateLogger<Subscriptions>());
 
-        InputBindings Inputs() => new(options, new HttpBindingApp(app, tracer), metrics, time, loggers.CreateLogger<InputBindings>());
+        InputBindings Inputs() => new(options, new BindingApp(app, callbacks, tracer), metrics, time, loggers.CreateLogger<InputBindings>());
     }
 }

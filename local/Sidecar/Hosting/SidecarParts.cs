@@ -41,7 +41,7 @@ internal sealed class SidecarParts
         var configuration = (await loading).Configuration;
         var tracer = new SidecarTracer(TraceExport.SamplingRate(configuration.Tracing, environment));
         var metrics = new SidecarMetrics(options, configuration.Metrics);
-        var feeds = Feeding.Of(options, tracer, metrics, time, loggers);
+        var feeds = Feeding.Of(options, tracer, metrics, callbacks: null, time, loggers);
         var health = new AppHealthMonitor(options, metrics, feeds, appChannel, time, loggers.CreateLogger<AppHealthMonitor>());
         var shutdown = new ShutdownSequence(options, lifetime, health, feeds, time, loggers.CreateLogger<ShutdownSequence>());
         var self = identity with { TrustDomain = configuration.AccessControl?.TrustDomain ?? AccessControl.DefaultTrustDomain };

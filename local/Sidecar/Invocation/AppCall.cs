@@ -41,7 +41,7 @@ internal sealed class AppCall(SidecarOptions options)
             Query = query,
             AppId = options.AppId,
             Method = path,
-            Target = app with { Headers = Headers(call), Resilience = null },
+            Target = app with { Headers = Headers(call), Client = call.Client ?? app.Client, Resilience = null },
             Trace = call.Trace,
         };
         try
@@ -74,6 +74,9 @@ internal sealed class AppCall(SidecarOptions options)
 internal sealed record AppRequest(string Verb, string Path, string? ContentType, byte[] Body)
 {
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    /// <summary>What the call is made with at the end of appHttpPipeline; null: the app's own client.</summary>
+    public HttpMessageInvoker? Client { get; init; }
 
     /// <summary>Of a span that is recorded.</summary>
     public TraceContext Trace { get; init; }

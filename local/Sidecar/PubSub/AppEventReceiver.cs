@@ -8,14 +8,14 @@ using Microsoft.Extensions.Logging;
 namespace McpAspire.Sidecar.PubSub;
 
 /// <summary>
-/// Posts events to an app that speaks HTTP, through appHttpPipeline as daprd does: an app behind a bearer gets none, because an
+/// Brings events to the app, by HTTP or gRPC, through appHttpPipeline as daprd does over HTTP: an app behind a bearer gets none, because an
 /// event carries no token.
 /// </summary>
-internal sealed partial class AppEventReceiver(AppCall app, SidecarTracer tracer, ILogger<AppEventReceiver> logger) : IEventReceiver
+internal sealed partial class AppEventReceiver(AppCall app, IAppCallbacks? callbacks, SidecarTracer tracer, ILogger<AppEventReceiver> logger) : IEventReceiver
 {
     public async Task<EventStatus> DeliverAsync(RuntimeSnapshot runtime, TopicEvent topicEvent, CancellationToken cancellationToken)
     {
-        var answer = await PostAsync(runtime, topicEvent, ContentTypes.CloudEvent, topicEvent.Bytes, cancellationToken);
+        var answer = await PostAsync(runtime, topicEvent, ContentTypes.CloudEvent, topicEvent.Bytes, callbacks?.Event(topicEvent), cancellationToken);
         switch (answer.Status)
         {
             case >= 200 and <= 299:
@@ -32,7 +32,7 @@ internal sealed partial class AppEventReceiver(AppCall app, SidecarTracer tracer
     public async Task<EventStatus> DeliverBulkAsync(RuntimeSnapshot runtime, TopicEvent topicEvent, CancellationToken cancellationToken)
     {
         var entryId = Guid.NewGuid().ToString();
-        var answer = await PostAsync(runtime, topicEvent, ContentTypes.Json, Bulk(topicEvent, entryId), cancellationToken);
+        var answer = await PostAsync(runtime, topicEvent, ContentTypes.Json, Bulk(topicEvent, entryId), callbacks?.Bulk(topicEvent, entryId), cancellationToken);
         switch (answer.Status)
         {
             case >= 200 and <= 299:
@@ -46,12 +46,12 @@ internal sealed partial class AppEventReceiver(AppCall app, SidecarTracer tracer
         }
     }
 
-    private async Task<AppAnswer> PostAsync(RuntimeSnapshot runtime, TopicEvent topicEvent, string contentType, byte[] body, CancellationToken cancellationToken)
+    private async Task<AppAnswer> PostAsync(RuntimeSnapshot runtime, TopicEvent topicEvent, string contentType, byte[] body, HttpMessageInvoker? client, CancellationToken cancellationToken)
     {
         using var span = CallbackSpan.Start(tracer, $"pubsub/{topicEvent.Subscription.Topic}", topicEvent.TraceParent, topicEvent.Text("tracestate"));
         var answer = await app.SendAsync(
             runtime,
-            new AppRequest(HttpMethods.Post, topicEvent.Path, contentType, body) { Headers = [KeyValuePair.Create("pubsubName", topicEvent.Subscription.PubSub)], Trace = span.Trace, TraceParent = span.TraceParent },
+            new AppRequest(HttpMethods.Post, topicEvent.Path, contentType, body) { Headers = [KeyValuePair.Create("pubsubName", topicEvent.Subscription.PubSub)], Client = client, Trace = span.Trace, TraceParent = span.TraceParent },
             cancellationToken);
         span.Complete(answer.Status, "messaging.system", "pubsub", "messaging.destination.name", topicEvent.Subscription.Topic);
         return answer;

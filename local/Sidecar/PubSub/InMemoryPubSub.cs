@@ -9,6 +9,9 @@ namespace McpAspire.Sidecar.PubSub;
 /// </summary>
 internal sealed class InMemoryPubSub(TopicScopes scopes) : IPubSub
 {
+    /// <summary>Of all its subscriptions together.</summary>
+    private const long MaxBytes = 64 * 1024 * 1024;
+
     private static readonly string[] _keys = ["allowedTopics", "consumerID", "protectedTopics", "publishingScopes", "subscriptionScopes"];
 
     private readonly Lock _lock = new();
@@ -32,12 +35,19 @@ internal sealed class InMemoryPubSub(TopicScopes scopes) : IPubSub
     {
         lock (_lock)
         {
+            var waiting = 0L;
             foreach (var queue in _queues)
             {
+                waiting += queue.Bytes;
                 if (!HasRoom(queue, messages))
                 {
                     return false;
                 }
+            }
+
+            if (waiting > MaxBytes)
+            {
+                return false;
             }
 
             foreach (var message in messages)

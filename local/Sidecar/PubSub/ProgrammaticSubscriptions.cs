@@ -6,15 +6,17 @@ using Microsoft.Extensions.Logging;
 
 namespace McpAspire.Sidecar.PubSub;
 
-/// <summary>What an app that speaks HTTP answers to <c>GET /dapr/subscribe</c>.</summary>
-internal sealed partial class ProgrammaticSubscriptions(AppCall app, SidecarOptions options, ILogger<ProgrammaticSubscriptions> logger) : IAppSubscriptions
+/// <summary>What an app answers to <c>GET /dapr/subscribe</c>, or to ListTopicSubscriptions.</summary>
+internal sealed partial class ProgrammaticSubscriptions(AppCall app, IAppCallbacks? callbacks, SidecarOptions options, ILogger<ProgrammaticSubscriptions> logger) : IAppSubscriptions
 {
+    private const int MaxSubscriptions = 1000;
+
     /// <summary>Null when the app did not answer: it can be asked again.</summary>
     public async Task<IReadOnlyList<TopicSubscription>?> AskAsync(RuntimeSnapshot runtime, CancellationToken cancellationToken)
     {
         var answer = await app.SendAsync(
             runtime,
-            new AppRequest(HttpMethods.Get, "dapr/subscribe", ContentTypes.Json, []) { Headers = [KeyValuePair.Create("Dapr-App-Id", options.AppId)] },
+            new AppRequest(HttpMethods.Get, "dapr/subscribe", ContentTypes.Json, []) { Headers = [KeyValuePair.Create("Dapr-App-Id", options.AppId)], Client = callbacks?.Subscriptions() },
             cancellationToken);
         switch (answer.Status)
         {
@@ -48,7 +50,7 @@ internal sealed partial class ProgrammaticSubscriptions(AppCall app, SidecarOpti
             return subscriptions;
         }
 
-        foreach (var item in document.RootElement.EnumerateArray())
+        foreach (var item in document.RootElement.EnumerateArray().Take(MaxSubscriptions))
         {
             var subscription = Read(item);
             if (subscription.Rules.Count == 0)

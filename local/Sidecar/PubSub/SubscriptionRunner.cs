@@ -29,13 +29,16 @@ internal sealed partial class SubscriptionRunner
 
     public TopicQueue Queue { get; }
 
+    /// <summary>Done when it has ended.</summary>
+    public Task Completion => _running ?? Task.CompletedTask;
+
     public void Start() => _running = Queue.RunAsync();
 
     /// <summary>Takes no message any more and handles those it has.</summary>
     public Task StopAsync()
     {
         Queue.Complete();
-        return _running ?? Task.CompletedTask;
+        return Completion;
     }
 
     /// <summary>Ends it with whatever it holds: a stream whose app is gone.</summary>

@@ -11,6 +11,8 @@ namespace McpAspire.Sidecar.PubSub;
 /// </summary>
 internal sealed partial class Subscriptions : IAppFeed
 {
+    private const int MaxStreams = 100;
+
     private static readonly TimeSpan _answerWithin = TimeSpan.FromSeconds(10);
 
     private readonly SidecarOptions _options;
@@ -122,6 +124,11 @@ internal sealed partial class Subscriptions : IAppFeed
             if (pubSub is null)
             {
                 throw new PubSubErrors(subscription.PubSub, subscription.Topic, _options.AppId).NotFound(MessageMetadata.None);
+            }
+
+            if (_streams.Count >= MaxStreams)
+            {
+                throw new InvalidOperationException($"no more than {MaxStreams} streams can be open");
             }
 
             var runner = new SubscriptionRunner(subscription, receiver, _host);

@@ -20,6 +20,9 @@ internal sealed class TopicQueue(string topic, Func<PubSubMessage, Task> handle)
     /// <summary>The messages that it holds, the one that is being handled included.</summary>
     public int Count => Volatile.Read(ref _count);
 
+    /// <summary>Of all these messages.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
+
     /// <summary>A topic of a subscription may end in an asterisk: all topics that begin so, and go on.</summary>
     public bool Takes(string published)
         => published == topic || (_prefix is not null && published.Length > _prefix.Length && published.StartsWith(_prefix, StringComparison.Ordinal));
@@ -28,7 +31,7 @@ internal sealed class TopicQueue(string topic, Func<PubSubMessage, Task> handle)
     public bool HasRoomFor(int messages, long bytes)
     {
         var count = Count;
-        return count + messages <= MaxMessages && (count == 0 || Interlocked.Read(ref _bytes) + bytes <= MaxBytes);
+        return count + messages <= MaxMessages && (count == 0 || Bytes + bytes <= MaxBytes);
     }
 
     public void Add(PubSubMessage message)
