@@ -1,7 +1,9 @@
 using McpAspire.Sidecar.Api;
+using McpAspire.Sidecar.Bindings;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Hosting;
 using McpAspire.Sidecar.Invocation;
+using McpAspire.Sidecar.PubSub;
 using McpAspire.Sidecar.State;
 
 namespace McpAspire.Sidecar.Grpc;
@@ -24,4 +26,10 @@ internal sealed record DaprParts
     public required ShutdownApi Shutdown { get; init; }
 
     public required StateAccess State { get; init; }
+
+    public required Publisher Publisher { get; init; }
+
+    public required OutputBindings OutputBindings { get; init; }
+
+    public required AppFeeds Feeds { get; init; }
 }

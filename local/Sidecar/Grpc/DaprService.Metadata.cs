@@ -35,6 +35,7 @@ internal sealed partial class DaprService
         };
         response.EnabledFeatures.Add(MetadataApi.EnabledFeatures(runtime));
         response.RegisteredComponents.Add(runtime.Components.Select(component => Describe(component, runtime)));
+        response.Subscriptions.Add((parts.Feeds.Subscriptions?.All ?? runtime.Subscriptions).Select(Describe));
         response.HttpEndpoints.Add(runtime.Endpoints.Keys.Select(name => new MetadataHTTPEndpoint { Name = name }));
         response.McpServers.Add(runtime.McpServers.Select(name => new MetadataMCPServer { Name = name }));
         response.WorkflowAccessPolicies.Add(runtime.WorkflowAccessPolicies.Select(name => new MetadataWorkflowAccessPolicy { Name = name }));
@@ -53,6 +54,21 @@ internal sealed partial class DaprService
         Type = component.Type,
         Version = component.Version,
         Capabilities = { runtime.Embedded[component.Name]?.Capabilities ?? [] },
+    };
+
+    private static PubsubSubscription Describe(PubSub.TopicSubscription subscription) => new()
+    {
+        PubsubName = subscription.PubSub,
+        Topic = subscription.Topic,
+        DeadLetterTopic = subscription.DeadLetterTopic,
+        Metadata = { subscription.Metadata.ToDictionary() },
+        Rules = new PubsubSubscriptionRules { Rules = { subscription.Rules.Select(rule => new PubsubSubscriptionRule { Match = rule.Match?.ToString() ?? string.Empty, Path = rule.Path }) } },
+        Type = subscription.Type switch
+        {
+            PubSub.SubscriptionType.Declarative => PubsubSubscriptionType.Declarative,
+            PubSub.SubscriptionType.Programmatic => PubsubSubscriptionType.Programmatic,
+            _ => PubsubSubscriptionType.Streaming,
+        },
     };
 
     private static AppConnectionProperties AppConnection(SidecarOptions options) => new()

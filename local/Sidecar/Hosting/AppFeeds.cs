@@ -13,6 +13,7 @@ internal sealed class AppFeeds(Func<Subscriptions> subscriptions, Func<InputBind
 {
     private readonly Lock _lock = new();
     private readonly List<IAppFeed> _feeds = [];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Subscriptions? _subscriptions;
     private InputBindings? _inputs;
     private Task? _stopped;
@@ -20,6 +21,9 @@ internal sealed class AppFeeds(Func<Subscriptions> subscriptions, Func<InputBind
 
     /// <summary>Null: there is no pub/sub component.</summary>
     public Subscriptions? Subscriptions => Volatile.Read(ref _subscriptions);
+
+    /// <summary>Done when nothing begins any more, and nothing is under way.</summary>
+    public Task Ended => _ended.Task;
 
     /// <summary>Other resources have become the current ones.</summary>
     public Task UseAsync(RuntimeSnapshot runtime)
@@ -69,8 +73,14 @@ internal sealed class AppFeeds(Func<Subscriptions> subscriptions, Func<InputBind
     {
         lock (_lock)
         {
-            return _stopped ??= Task.WhenAll(_feeds.Select(feed => feed.StopAsync()));
+            return _stopped ??= EndAsync();
         }
+    }
+
+    private async Task EndAsync()
+    {
+        await Task.WhenAll(_feeds.Select(feed => feed.StopAsync()));
+        _ended.TrySetResult();
     }
 
     private void Add(IAppFeed feed)

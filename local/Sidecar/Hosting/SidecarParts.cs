@@ -41,7 +41,7 @@ internal sealed class SidecarParts
         var configuration = (await loading).Configuration;
         var tracer = new SidecarTracer(TraceExport.SamplingRate(configuration.Tracing, environment));
         var metrics = new SidecarMetrics(options, configuration.Metrics);
-        var feeds = Feeding.Of(options, tracer, metrics, callbacks: null, time, loggers);
+        var feeds = Feeding.Of(options, tracer, metrics, options.IsGrpcApp ? new GrpcCallbacks(appChannel) : null, time, loggers);
         var health = new AppHealthMonitor(options, metrics, feeds, appChannel, time, loggers.CreateLogger<AppHealthMonitor>());
         var shutdown = new ShutdownSequence(options, lifetime, health, feeds, time, loggers.CreateLogger<ShutdownSequence>());
         var self = identity with { TrustDomain = configuration.AccessControl?.TrustDomain ?? AccessControl.DefaultTrustDomain };
@@ -52,7 +52,9 @@ internal sealed class SidecarParts
         var secrets = new SecretsApi(metrics);
         var shutdownApi = new ShutdownApi(shutdown, time, loggers.CreateLogger<ShutdownApi>());
         var state = new StateAccess(metrics);
-        var router = new ApiRouter(healthApi, metadata, secrets, shutdownApi, new StateApi(state), new PublishApi(new Publisher(metrics, time)), new BindingsApi(new OutputBindings(metrics), tracer), invoker);
+        var publisher = new Publisher(metrics, time);
+        var outputs = new OutputBindings(metrics);
+        var router = new ApiRouter(healthApi, metadata, secrets, shutdownApi, new StateApi(state), new PublishApi(publisher), new BindingsApi(outputs, tracer), invoker);
         var factory = new RuntimeFactory(options, handlers, environment, time, loggers, clients, new RemoteSidecars(registrations, self, options, time), metrics);
         var runtime = new SidecarRuntime(factory, options, router, invoker, metrics, feeds, loggers.CreateLogger<SidecarRuntime>());
         var tokenGate = new ApiTokenGate(options);
@@ -68,6 +70,9 @@ internal sealed class SidecarParts
             Secrets = secrets,
             Shutdown = shutdownApi,
             State = state,
+            Publisher = publisher,
+            OutputBindings = outputs,
+            Feeds = feeds,
         }));
         var hops = new HopApi(runtime, invoker, tracer, metrics);
         return new SidecarParts

@@ -16,8 +16,9 @@ internal sealed class SidecarMetrics
         Http = new HttpMetrics(options.AppId, settings, rules, _families);
         Runtime = new RuntimeMetrics(options.AppId, settings, rules, _families);
         Components = new ComponentMetrics(options.AppId, options.Namespace, settings, rules, _families);
-        PubSub = new PubSubMetrics(options.AppId, options.Namespace, settings, rules, _families);
-        Bindings = new BindingMetrics(options.AppId, options.Namespace, settings, rules, _families);
+        var ns = options.HasNamespace ? options.Namespace : string.Empty;
+        PubSub = new PubSubMetrics(options.AppId, ns, settings, rules, _families);
+        Bindings = new BindingMetrics(options.AppId, ns, settings, rules, _families);
         ErrorCodes = new ErrorCodeMetrics(options.AppId, settings.RecordsErrorCodes, rules, _families);
         Resiliency = new ResiliencyMetrics(options.AppId, rules, _families);
     }

@@ -36,7 +36,7 @@ internal sealed class PublishApi(Publisher publisher)
         {
             var call = Call(request, path);
             Publisher.Find(request.Runtime, call);
-            var entries = BulkPublishRequest.Read(await RequestBody.ReadAsync(http.Request, http.RequestAborted), call.Metadata, Publisher.Errors(request.Runtime, call));
+            var entries = BulkPublishBody.Read(await RequestBody.ReadAsync(http.Request, http.RequestAborted), call.Metadata, Publisher.Errors(request.Runtime, call));
             if (publisher.PublishAll(request.Runtime, call, entries) is { } failure)
             {
                 await FailedAsync(http, failure, entries);

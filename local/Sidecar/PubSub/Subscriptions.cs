@@ -27,6 +27,7 @@ internal sealed partial class Subscriptions : IAppFeed
     private readonly List<SubscriptionRunner> _streams = [];
     private readonly HashSet<Task> _ending = [];
     private RuntimeSnapshot? _runtime;
+    private IReadOnlyList<TopicSubscription> _declarative = [];
     private IReadOnlyList<TopicSubscription>? _programmatic;
     private bool _isAppUp;
     private bool _isOver;
@@ -55,6 +56,7 @@ internal sealed partial class Subscriptions : IAppFeed
         lock (_lock)
         {
             _runtime = runtime;
+            _declarative = InOrder(runtime.Subscriptions);
             isAppUp = _isAppUp;
             Apply();
         }
@@ -115,7 +117,7 @@ internal sealed partial class Subscriptions : IAppFeed
         }
     }
 
-    /// <summary>A subscription for as long as the app holds its stream. Throws what keeps it from being made.</summary>
+    /// <summary>A subscription for as long as the app holds its stream; its queue is paused at first. Throws what keeps it from being made.</summary>
     public SubscriptionRunner Open(TopicSubscription subscription, IEventReceiver receiver)
     {
         lock (_lock)
@@ -133,6 +135,7 @@ internal sealed partial class Subscriptions : IAppFeed
 
             var runner = new SubscriptionRunner(subscription, receiver, _host);
             _streams.Add(runner);
+            runner.Queue.Pause();
             if (pubSub.Scopes.MaySubscribe(subscription.Topic))
             {
                 pubSub.Attach(runner.Queue);
@@ -271,11 +274,20 @@ internal sealed partial class Subscriptions : IAppFeed
         }
     }
 
+    /// <summary>As in Dapr: those that were there before first, then the ones that are new or changed.</summary>
+    private TopicSubscription[] InOrder(IReadOnlyList<TopicSubscription> read)
+    {
+        var keys = read.Select(subscription => subscription.Key()).ToHashSet(StringComparer.Ordinal);
+        var kept = _declarative.Where(subscription => keys.Contains(subscription.Key())).ToArray();
+        var earlier = kept.Select(subscription => subscription.Key()).ToHashSet(StringComparer.Ordinal);
+        return [.. kept, .. read.Where(subscription => !earlier.Contains(subscription.Key()))];
+    }
+
     private List<TopicSubscription> AppSubscriptions()
     {
         var byTopic = new Dictionary<(string PubSub, string Topic), int>();
         var all = new List<TopicSubscription>();
-        foreach (var subscription in _runtime?.Subscriptions ?? [])
+        foreach (var subscription in _declarative)
         {
             if (byTopic.TryAdd((subscription.PubSub, subscription.Topic), all.Count))
             {

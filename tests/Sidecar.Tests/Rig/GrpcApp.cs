@@ -33,6 +33,21 @@ internal sealed class GrpcApp : IAsyncDisposable
 
     public bool IsWell { get; set; } = true;
 
+    /// <summary>What it says of every event.</summary>
+    public TopicEventResponse.Types.TopicEventResponseStatus EventStatus { get; set; }
+
+    public ConcurrentQueue<(TopicEventRequest Event, Metadata Metadata)> Events { get; } = new();
+
+    public ConcurrentQueue<TopicEventBulkRequest> Bulks { get; } = new();
+
+    public ConcurrentQueue<BindingEventRequest> Triggers { get; } = new();
+
+    /// <summary>The topics that it wants.</summary>
+    public ListTopicSubscriptionsResponse Wanted { get; } = new();
+
+    /// <summary>The input bindings that it wants.</summary>
+    public ListInputBindingsResponse WantedBindings { get; } = new();
+
     public static async Task<GrpcApp> StartAsync(CancellationToken cancellationToken)
     {
         var port = FreePort.Next();
@@ -84,6 +99,28 @@ internal sealed class GrpcApp : IAsyncDisposable
             await context.WriteResponseHeadersAsync(new Metadata { { "x-app", "yes" } });
             var data = request.Data ?? new Any();
             return new InvokeResponse { Data = new Any { Value = data.Value, TypeUrl = data.TypeUrl }, ContentType = request.ContentType };
+        }
+
+        public override Task<ListTopicSubscriptionsResponse> ListTopicSubscriptions(Empty request, ServerCallContext context) => Task.FromResult(app.Wanted);
+
+        public override Task<ListInputBindingsResponse> ListInputBindings(Empty request, ServerCallContext context) => Task.FromResult(app.WantedBindings);
+
+        public override Task<TopicEventResponse> OnTopicEvent(TopicEventRequest request, ServerCallContext context)
+        {
+            app.Events.Enqueue((request, context.RequestHeaders));
+            return Task.FromResult(new TopicEventResponse { Status = app.EventStatus });
+        }
+
+        public override Task<TopicEventBulkResponse> OnBulkTopicEvent(TopicEventBulkRequest request, ServerCallContext context)
+        {
+            app.Bulks.Enqueue(request);
+            return Task.FromResult(new TopicEventBulkResponse { Statuses = { request.Entries.Select(entry => new TopicEventBulkResponseEntry { EntryId = entry.EntryId, Status = app.EventStatus }) } });
+        }
+
+        public override Task<BindingEventResponse> OnBindingEvent(BindingEventRequest request, ServerCallContext context)
+        {
+            app.Triggers.Enqueue(request);
+            return Task.FromResult(new BindingEventResponse());
         }
     }
 

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace McpAspire.Sidecar.PubSub;
 
 /// <summary>Reads the body of a bulk publish: <c>[{"entryId","event","contentType","metadata"}]</c>. Throws <see cref="Api.ApiFailure"/>.</summary>
-internal static class BulkPublishRequest
+internal static class BulkPublishBody
 {
     private const string Mismatch = "error: mismatch between contentType and event";
 

@@ -1,0 +1,69 @@
+using Google.Protobuf;
+using Grpc.Core;
+using McpAspire.Sidecar.Bindings;
+using McpAspire.Sidecar.Grpc.Protocol;
+using McpAspire.Sidecar.Pipeline;
+using Status = Grpc.Core.Status;
+
+namespace McpAspire.Sidecar.Grpc;
+
+/// <summary>Output bindings.</summary>
+internal sealed partial class DaprService
+{
+    public override Task<InvokeBindingResponse> InvokeBinding(InvokeBindingRequest request, ServerCallContext context)
+        => Calls.RunAsync(context, new ApiCall("bindings", HttpMethods.Post, $"/v1.0/bindings/{request.Name}"), async sent =>
+        {
+            try
+            {
+                var answer = await parts.OutputBindings.InvokeAsync(sent.Runtime, request.Name, new BindingRequest(request.Operation, request.Data.Memory, Metadata(sent, request)), context.CancellationToken);
+                await context.WriteResponseHeadersAsync(Headers(answer));
+                var response = new InvokeBindingResponse { Data = UnsafeByteOperations.UnsafeWrap(answer?.Data ?? ReadOnlyMemory<byte>.Empty) };
+                foreach (var (name, value) in answer?.Metadata ?? [])
+                {
+                    response.Metadata[name] = value;
+                }
+
+                return response;
+            }
+            catch (BindingException failure)
+            {
+                await context.WriteResponseHeadersAsync(Headers(failure.Answer));
+                throw new RpcException(new Status(StatusCode.Internal, $"error invoking output binding {request.Name}: {failure.Message}"));
+            }
+        });
+
+    private static Dictionary<string, string> Metadata(SidecarRequest sent, InvokeBindingRequest request)
+    {
+        var metadata = new Dictionary<string, string>(request.Metadata, StringComparer.Ordinal);
+        if (sent.Trace.IsSet)
+        {
+            metadata["traceparent"] = sent.Trace.ToHeader();
+            if (sent.Trace.State is { Length: > 0 } state)
+            {
+                metadata["tracestate"] = state;
+            }
+        }
+
+        if (sent.Http.Request.Headers.Baggage is { Count: > 0 } baggage)
+        {
+            metadata["baggage"] = string.Join(',', baggage.ToArray());
+        }
+
+        return metadata;
+    }
+
+    private static Metadata Headers(BindingAnswer? answer)
+    {
+        var headers = new Metadata();
+        foreach (var (name, value) in answer?.Metadata ?? [])
+        {
+            var key = "metadata." + name.ToLowerInvariant();
+            if (!key.EndsWith(global::Grpc.Core.Metadata.BinaryHeaderSuffix, StringComparison.Ordinal) && key.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character is '-' or '_' or '.') && value.All(character => character is >= ' ' and <= '~'))
+            {
+                headers.Add(key, value);
+            }
+        }
+
+        return headers;
+    }
+}

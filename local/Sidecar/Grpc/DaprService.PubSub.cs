@@ -1,0 +1,138 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using McpAspire.Sidecar.Api;
+using McpAspire.Sidecar.Grpc.Protocol;
+using McpAspire.Sidecar.Hosting;
+using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.PubSub;
+using Status = Grpc.Core.Status;
+using TopicSubscription = McpAspire.Sidecar.PubSub.TopicSubscription;
+
+namespace McpAspire.Sidecar.Grpc;
+
+/// <summary>Publishing, and subscribing over a stream.</summary>
+internal sealed partial class DaprService
+{
+    public override Task<Empty> PublishEvent(PublishEventRequest request, ServerCallContext context)
+        => Calls.RunAsync(context, new ApiCall("publish", HttpMethods.Post, $"/v1.0/publish/{request.PubsubName}/{request.Topic}"), sent =>
+        {
+            parts.Publisher.Publish(sent.Runtime, Traced(Call(sent, request.PubsubName, request.Topic, request.Metadata)), request.Data.Memory, request.DataContentType);
+            return Task.FromResult<Empty?>(new Empty());
+        });
+
+    public override Task<BulkPublishResponse> BulkPublishEvent(BulkPublishRequest request, ServerCallContext context) => BulkPublish(request, "v1", context);
+
+    public override Task<BulkPublishResponse> BulkPublishEventAlpha1(BulkPublishRequest request, ServerCallContext context) => BulkPublish(request, "v1alpha1", context);
+
+    /// <summary>One subscription for as long as the stream is open: first what is wanted, then what became of each event.</summary>
+    public override async Task SubscribeTopicEventsAlpha1(
+        IAsyncStreamReader<SubscribeTopicEventsRequestAlpha1> requestStream, IServerStreamWriter<SubscribeTopicEventsResponseAlpha1> responseStream, ServerCallContext context)
+    {
+        var first = requestStream.MoveNext(context.CancellationToken);
+        if (await Task.WhenAny(first, parts.Feeds.Ended) != first)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "api server closed"));
+        }
+
+        if (!await first || requestStream.Current.InitialRequest is not { } initial)
+        {
+            throw new RpcException(new Status(StatusCode.Unknown, "initial request is required"));
+        }
+
+        if (initial.PubsubName.Length == 0 || initial.Topic.Length == 0)
+        {
+            throw new RpcException(new Status(StatusCode.Unknown, initial.PubsubName.Length == 0 ? "pubsubName is required" : "topic is required"));
+        }
+
+        var call = new ApiCall("subscribe", HttpMethods.Post, $"/v1.0-alpha1/subscribe/{initial.PubsubName}/{initial.Topic}") { Version = "v1alpha1" };
+        await Calls.RunAsync(context, call, async _ =>
+        {
+            await StreamAsync(initial, requestStream, responseStream, context);
+            return new Empty();
+        });
+    }
+
+    private async Task StreamAsync(
+        SubscribeTopicEventsRequestInitialAlpha1 initial, IAsyncStreamReader<SubscribeTopicEventsRequestAlpha1> requests, IServerStreamWriter<SubscribeTopicEventsResponseAlpha1> responses, ServerCallContext context)
+    {
+        var subscriptions = parts.Feeds.Subscriptions ?? throw new PubSubErrors(initial.PubsubName, initial.Topic, string.Empty).NotFound(MessageMetadata.None);
+        var receiver = new StreamReceiver(responses);
+        var runner = subscriptions.Open(
+            new TopicSubscription(initial.PubsubName, initial.Topic, SubscriptionType.Streaming)
+            {
+                DeadLetterTopic = initial.DeadLetterTopic,
+                Metadata = initial.Metadata.ToDictionary(),
+                Rules = [new RoutingRule(null, "/")],
+            },
+            receiver);
+        try
+        {
+            await responses.WriteAsync(new SubscribeTopicEventsResponseAlpha1 { InitialResponse = new SubscribeTopicEventsResponseInitialAlpha1() }, context.CancellationToken);
+            runner.Queue.Resume();
+            await ReadAsync(requests, receiver, runner.Completion, context.CancellationToken);
+        }
+        finally
+        {
+            subscriptions.Close(runner);
+        }
+    }
+
+    /// <summary>Until the app closes the stream, or the sidecar has ended the subscription.</summary>
+    private static async Task ReadAsync(IAsyncStreamReader<SubscribeTopicEventsRequestAlpha1> requests, StreamReceiver receiver, Task ended, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var next = requests.MoveNext(cancellationToken);
+            if (await Task.WhenAny(next, ended) == ended || !await next)
+            {
+                return;
+            }
+
+            if (requests.Current.EventProcessed is not { } processed)
+            {
+                throw new RpcException(new Status(StatusCode.Unknown, "duplicate initial request received"));
+            }
+
+            receiver.Processed(processed);
+        }
+    }
+
+    private Task<BulkPublishResponse> BulkPublish(BulkPublishRequest request, string version, ServerCallContext context)
+        => Calls.RunAsync(context, new ApiCall("publish", HttpMethods.Post, $"/v1.0/publish/bulk/{request.PubsubName}/{request.Topic}") { Version = version }, sent =>
+        {
+            var publish = Call(sent, request.PubsubName, request.Topic, request.Metadata);
+            Publisher.Find(sent.Runtime, publish);
+            var ids = new HashSet<string>(StringComparer.Ordinal);
+            if (request.Entries.Any(entry => entry.EntryId.Length == 0 || !ids.Add(entry.EntryId)))
+            {
+                throw Publisher.Errors(sent.Runtime, publish).BadEntry("entryId is duplicated or not present for entry");
+            }
+
+            var entries = request.Entries.Select(entry => new BulkEntry(entry.EntryId, entry.Event.Memory, entry.ContentType, Merged(request.Metadata, entry.Metadata))).ToArray();
+            return parts.Publisher.PublishAll(sent.Runtime, publish, entries) is { } failure ? throw failure : Task.FromResult<BulkPublishResponse?>(new BulkPublishResponse());
+        });
+
+    private static PublishCall Call(SidecarRequest sent, string pubSub, string topic, IDictionary<string, string> metadata)
+    {
+        var (parent, state) = EventTrace.Of(sent);
+        return new PublishCall(pubSub, topic, new Dictionary<string, string>(metadata, StringComparer.Ordinal), parent, state);
+    }
+
+    /// <summary>As in Dapr: a raw payload has no envelope that could carry its trace.</summary>
+    private static PublishCall Traced(PublishCall call)
+        => MessageMetadata.RawPayloadComplaint(call.Metadata, out var isRaw) is null && isRaw
+            ? call with { Metadata = new Dictionary<string, string>(call.Metadata, StringComparer.Ordinal) { ["traceid"] = call.TraceParent, ["tracestate"] = call.TraceState } }
+            : call;
+
+    /// <summary>Those of the call hold for entries that say something themselves, as in Dapr.</summary>
+    private static Dictionary<string, string> Merged(IDictionary<string, string> ofCall, IDictionary<string, string> ofEntry)
+    {
+        var merged = ofEntry.Count == 0 ? [] : new Dictionary<string, string>(ofCall, StringComparer.Ordinal);
+        foreach (var (name, value) in ofEntry)
+        {
+            merged[name] = value;
+        }
+
+        return merged;
+    }
+}
