@@ -11,7 +11,7 @@ namespace McpAspire.Sidecar.Grpc;
 internal sealed partial class DaprService
 {
     public override Task<InvokeBindingResponse> InvokeBinding(InvokeBindingRequest request, ServerCallContext context)
-        => Calls.RunAsync(context, new ApiCall("bindings", HttpMethods.Post, $"/v1.0/bindings/{request.Name}"), async sent =>
+        => Calls.RunAsync(context, new ApiCall("bindings", HttpMethods.Post, $"/v1.0/bindings/{ApiPath.Part(request.Name)}"), async sent =>
         {
             try
             {

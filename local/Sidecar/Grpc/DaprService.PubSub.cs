@@ -14,7 +14,7 @@ namespace McpAspire.Sidecar.Grpc;
 internal sealed partial class DaprService
 {
     public override Task<Empty> PublishEvent(PublishEventRequest request, ServerCallContext context)
-        => Calls.RunAsync(context, new ApiCall("publish", HttpMethods.Post, $"/v1.0/publish/{request.PubsubName}/{request.Topic}"), sent =>
+        => Calls.RunAsync(context, new ApiCall("publish", HttpMethods.Post, $"/v1.0/publish/{ApiPath.Part(request.PubsubName)}/{ApiPath.Part(request.Topic)}"), sent =>
         {
             parts.Publisher.Publish(sent.Runtime, Traced(Call(sent, request.PubsubName, request.Topic, request.Metadata)), request.Data.Memory, request.DataContentType);
             return Task.FromResult<Empty?>(new Empty());
@@ -34,23 +34,23 @@ internal sealed partial class DaprService
             throw new RpcException(new Status(StatusCode.Unavailable, "api server closed"));
         }
 
-        if (!await first || requestStream.Current.InitialRequest is not { } initial)
-        {
-            throw new RpcException(new Status(StatusCode.Unknown, "initial request is required"));
-        }
-
-        if (initial.PubsubName.Length == 0 || initial.Topic.Length == 0)
-        {
-            throw new RpcException(new Status(StatusCode.Unknown, initial.PubsubName.Length == 0 ? "pubsubName is required" : "topic is required"));
-        }
-
-        var call = new ApiCall("subscribe", HttpMethods.Post, $"/v1.0-alpha1/subscribe/{initial.PubsubName}/{initial.Topic}") { Version = "v1alpha1" };
+        // Who may not subscribe is not told what is wrong with the request.
+        var initial = await first ? requestStream.Current.InitialRequest : null;
+        var call = new ApiCall("subscribe", HttpMethods.Post, $"/v1.0-alpha1/subscribe/{ApiPath.Part(initial?.PubsubName ?? string.Empty)}/{ApiPath.Part(initial?.Topic ?? string.Empty)}") { Version = "v1alpha1" };
         await Calls.RunAsync(context, call, async _ =>
         {
-            await StreamAsync(initial, requestStream, responseStream, context);
+            await StreamAsync(Checked(initial), requestStream, responseStream, context);
             return new Empty();
         });
     }
+
+    private static SubscribeTopicEventsRequestInitialAlpha1 Checked(SubscribeTopicEventsRequestInitialAlpha1? initial) => initial switch
+    {
+        null => throw new RpcException(new Status(StatusCode.Unknown, "initial request is required")),
+        { PubsubName.Length: 0 } => throw new RpcException(new Status(StatusCode.Unknown, "pubsubName is required")),
+        { Topic.Length: 0 } => throw new RpcException(new Status(StatusCode.Unknown, "topic is required")),
+        _ => initial,
+    };
 
     private async Task StreamAsync(
         SubscribeTopicEventsRequestInitialAlpha1 initial, IAsyncStreamReader<SubscribeTopicEventsRequestAlpha1> requests, IServerStreamWriter<SubscribeTopicEventsResponseAlpha1> responses, ServerCallContext context)
@@ -98,7 +98,7 @@ internal sealed partial class DaprService
     }
 
     private Task<BulkPublishResponse> BulkPublish(BulkPublishRequest request, string version, ServerCallContext context)
-        => Calls.RunAsync(context, new ApiCall("publish", HttpMethods.Post, $"/v1.0/publish/bulk/{request.PubsubName}/{request.Topic}") { Version = version }, sent =>
+        => Calls.RunAsync(context, new ApiCall("publish", HttpMethods.Post, $"/v1.0/publish/bulk/{ApiPath.Part(request.PubsubName)}/{ApiPath.Part(request.Topic)}") { Version = version }, sent =>
         {
             var publish = Call(sent, request.PubsubName, request.Topic, request.Metadata);
             Publisher.Find(sent.Runtime, publish);
