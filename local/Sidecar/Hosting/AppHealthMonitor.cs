@@ -9,6 +9,9 @@ namespace McpAspire.Sidecar.Hosting;
 /// <summary>With <c>--enable-app-health-check</c>: probes the app, and calls to it are refused while it is not healthy.</summary>
 internal sealed partial class AppHealthMonitor(SidecarOptions options, SidecarMetrics metrics, AppFeeds feeds, AppChannel channel, TimeProvider time, ILogger<AppHealthMonitor> logger)
 {
+    /// <summary>For the first probe of a gRPC app, which makes all that gRPC needs.</summary>
+    private static readonly TimeSpan _firstConnection = TimeSpan.FromSeconds(5);
+
     private volatile bool _isUnhealthy;
     private volatile TaskCompletionSource _unhealthy = New();
 
@@ -29,10 +32,12 @@ internal sealed partial class AppHealthMonitor(SidecarOptions options, SidecarMe
 
         var url = new Uri($"{baseUrl}/{check.Path.TrimStart('/')}");
         var (failures, isKnown) = (0, false);
+        var limit = options.IsGrpcApp && check.Timeout < _firstConnection ? _firstConnection : check.Timeout;
         Log.Starting(logger);
         while (true)
         {
-            var failure = await ProbeAsync(http, url, check.Timeout, cancellationToken);
+            var failure = await ProbeAsync(http, url, limit, cancellationToken);
+            limit = check.Timeout;
             failures = failure is null ? 0 : failures + 1;
             if (failure is null && (_isUnhealthy || !isKnown))
             {
