@@ -1,8 +1,11 @@
 using System.Collections.Frozen;
+using System.Diagnostics;
+using System.Globalization;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
@@ -12,8 +15,10 @@ using Microsoft.Extensions.Logging;
 namespace McpAspire.Sidecar.Grpc;
 
 /// <summary>The gRPC port: Dapr's gRPC API. Nothing of it is made before the first call.</summary>
-internal sealed class GrpcApi(SidecarOptions options, ApiTokenGate gate, ILoggerFactory loggers, Func<DaprService> create)
+internal sealed class GrpcApi(SidecarOptions options, ApiTokenGate gate, SidecarMetrics metrics, ILoggerFactory loggers, Func<DaprService> create)
 {
+    private const string StatusTrailer = "grpc-status";
+
     private readonly Lazy<Methods> _methods = new(() => Methods.Create(options, loggers, create()));
 
     public Task HandleAsync(HttpContext http)
@@ -40,7 +45,16 @@ internal sealed class GrpcApi(SidecarOptions options, ApiTokenGate gate, ILogger
         }
 
         http.RequestServices = _methods.Value.Services;
-        return method(http);
+        return metrics.IsEnabled ? MeasuredAsync(http, method) : method(http);
+    }
+
+    private async Task MeasuredAsync(HttpContext http, RequestDelegate method)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await method(http);
+        var headers = http.Response.Headers.ContainsKey(StatusTrailer) ? http.Response.Headers : http.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
+        var status = int.TryParse(headers?[StatusTrailer].ToString(), CultureInfo.InvariantCulture, out var code) ? code : (int)StatusCode.Unknown;
+        metrics.Grpc.Served(http.Request.Path.Value!, status, Stopwatch.GetElapsedTime(started));
     }
 
     /// <summary>A method that is not here, of whatever service.</summary>

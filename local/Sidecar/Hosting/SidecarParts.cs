@@ -60,7 +60,7 @@ internal sealed class SidecarParts
         var tokenGate = new ApiTokenGate(options);
         var apiLog = new ApiLog(options, loggers);
         var application = new SidecarApplication(runtime, tracer, metrics, tokenGate, new CorsPolicy(options), apiLog);
-        var grpc = new GrpcApi(options, tokenGate, loggers, () => new DaprService(new DaprParts
+        var grpc = new GrpcApi(options, tokenGate, metrics, loggers, () => new DaprService(new DaprParts
         {
             Calls = new ApiCalls(runtime, tracer, metrics, apiLog, options),
             Options = options,

@@ -14,6 +14,7 @@ internal sealed class SidecarMetrics
         var rules = new LabelRules(settings.Rules);
         IsEnabled = options.EnableMetrics && settings.IsEnabled;
         Http = new HttpMetrics(options.AppId, settings, rules, _families);
+        Grpc = new GrpcMetrics(options.AppId, settings, rules, _families);
         Runtime = new RuntimeMetrics(options.AppId, settings, rules, _families);
         Components = new ComponentMetrics(options.AppId, options.Namespace, settings, rules, _families);
         var ns = options.HasNamespace ? options.Namespace : string.Empty;
@@ -26,6 +27,8 @@ internal sealed class SidecarMetrics
     public bool IsEnabled { get; }
 
     public HttpMetrics Http { get; }
+
+    public GrpcMetrics Grpc { get; }
 
     public RuntimeMetrics Runtime { get; }
 

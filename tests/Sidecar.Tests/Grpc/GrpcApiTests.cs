@@ -260,6 +260,23 @@ public sealed class GrpcApiTests
         Assert.Equal(exitCode, sidecar.ExitCode);
     }
 
+    [Fact]
+    public async Task Calls_AreCountedByMethodAndStatus()
+    {
+        await using var app = new EchoApp();
+        await using var sidecar = await StartAsync(app);
+        using var client = new DaprClient(sidecar);
+        await client.Api.InvokeServiceAsync(Request("app", "x"), cancellationToken: Stopping);
+        await RefusedAsync(client.Api.InvokeServiceAsync(Request("app", "b/json-error/404"), cancellationToken: Stopping));
+        await RefusedAsync(CallRaw(client, "/made.Up/Method", []));
+
+        var metrics = await RawClient.GetAsync(sidecar.MetricsPort, "/metrics", Stopping);
+
+        Assert.Contains("dapr_grpc_io_server_completed_rpcs{app_id=\"app\",grpc_server_method=\"/dapr.proto.runtime.v1.Dapr/InvokeService\",grpc_server_status=\"OK\"} 1\n", metrics.Text, StringComparison.Ordinal);
+        Assert.Contains("grpc_server_status=\"NOT_FOUND\"} 1\n", metrics.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("made.Up", metrics.Text, StringComparison.Ordinal);
+    }
+
     private static IEnumerable<string> Served() => DaprReflection.Descriptor.Services.Single().Methods.Select(method => $"/{method.Service.FullName}/{method.Name}");
 
     private static AsyncUnaryCall<byte[]> CallRaw(DaprClient client, string path, Metadata metadata)
