@@ -11,6 +11,9 @@ namespace McpAspire.Sidecar.Tests.Grpc;
 /// <summary>An app of <c>--app-protocol grpc</c> is called as one that speaks HTTP is, by callers of both kinds, through one sidecar or two.</summary>
 public sealed class GrpcAppTests
 {
+    /// <summary>Where one sidecar looks for another: those of other tests run beside them.</summary>
+    private readonly string _id = $"app-{Guid.NewGuid():N}";
+
     private static CancellationToken Stopping => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -54,15 +57,15 @@ public sealed class GrpcAppTests
     public async Task GrpcCall_OfAGrpcApp_KeepsWhatGrpcSays(bool isRemote)
     {
         await using var app = await GrpcApp.StartAsync(Stopping);
-        await using var called = await StartAsync(app);
+        await using var called = await StartAsync(app, ["--app-id", _id]);
         await using var calling = isRemote ? await SidecarProcess.StartAsync(["--app-id", "calling"], Stopping) : null;
         using var client = new DaprClient(calling ?? called);
-        var request = Request("app", "x");
+        var request = Request(_id, "x");
         request.Message.Data = new Any { Value = ByteString.CopyFromUtf8("data"), TypeUrl = "type.example/ö" };
 
         var call = client.Api.InvokeServiceAsync(request, new Metadata { { "x-raw-bin", new byte[] { 0, 255 } } }, cancellationToken: Stopping);
         var answer = await call;
-        var refusal = await RefusedAsync(client.Api.InvokeServiceAsync(Request("app", "fail/Aborted"), cancellationToken: Stopping));
+        var refusal = await RefusedAsync(client.Api.InvokeServiceAsync(Request(_id, "fail/Aborted"), cancellationToken: Stopping));
 
         var (seen, metadata) = app.Calls.First();
         Assert.Equal(("data", "type.example/ö", "application/x-protobuf"), (seen.Data.Value.ToStringUtf8(), seen.Data.TypeUrl, seen.ContentType));
@@ -80,14 +83,14 @@ public sealed class GrpcAppTests
     {
         await using var httpApp = new EchoApp();
         await using var grpcApp = await GrpcApp.StartAsync(Stopping);
-        await using var called = isGrpcCaller ? await SidecarProcess.StartAsync(["--app-id", "app", "--app-port", $"{httpApp.Port}"], Stopping) : await StartAsync(grpcApp);
+        await using var called = isGrpcCaller ? await SidecarProcess.StartAsync(["--app-id", _id, "--app-port", $"{httpApp.Port}"], Stopping) : await StartAsync(grpcApp, ["--app-id", _id]);
         await using var calling = await SidecarProcess.StartAsync(["--app-id", "calling"], Stopping);
         using var client = new DaprClient(calling);
 
         if (isGrpcCaller)
         {
-            var answer = await client.Api.InvokeServiceAsync(Request("app", "x", "hello"), cancellationToken: Stopping);
-            var refusal = await RefusedAsync(client.Api.InvokeServiceAsync(Request("app", "b/json-error/403"), cancellationToken: Stopping));
+            var answer = await client.Api.InvokeServiceAsync(Request(_id, "x", "hello"), cancellationToken: Stopping);
+            var refusal = await RefusedAsync(client.Api.InvokeServiceAsync(Request(_id, "b/json-error/403"), cancellationToken: Stopping));
 
             Assert.StartsWith(EchoApp.Marker, answer.Data.Value.ToStringUtf8(), StringComparison.Ordinal);
             Assert.Equal("hello", httpApp.Requests.First(request => request.Path == "/x").BodyText);
@@ -95,8 +98,8 @@ public sealed class GrpcAppTests
         }
         else
         {
-            var answer = await RawClient.PostAsync(calling.HttpPort, "/v1.0/invoke/app/method/x", "hello", Stopping);
-            var refusal = await RawClient.PostAsync(calling.HttpPort, "/v1.0/invoke/app/method/fail/NotFound", "hello", Stopping);
+            var answer = await RawClient.PostAsync(calling.HttpPort, $"/v1.0/invoke/{_id}/method/x", "hello", Stopping);
+            var refusal = await RawClient.PostAsync(calling.HttpPort, $"/v1.0/invoke/{_id}/method/fail/NotFound", "hello", Stopping);
 
             Assert.Equal((200, "hello"), (answer.Status, answer.Text));
             Assert.Equal(404, refusal.Status);
@@ -239,5 +242,5 @@ public sealed class GrpcAppTests
     }
 
     private static Task<SidecarProcess> StartAsync(GrpcApp app, string[]? more = null, IReadOnlyDictionary<string, string>? environment = null)
-        => SidecarProcess.StartAsync(["--app-id", "app", "--app-port", $"{app.Port}", "--app-protocol", "grpc", .. more ?? []], Stopping, environment: environment);
+        => SidecarProcess.StartAsync([.. more is ["--app-id", ..] ? [] : (string[])["--app-id", "app"], "--app-port", $"{app.Port}", "--app-protocol", "grpc", .. more ?? []], Stopping, environment: environment);
 }
