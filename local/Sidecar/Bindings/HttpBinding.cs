@@ -35,7 +35,7 @@ internal sealed class HttpBinding(HttpBindingSettings settings, HttpMessageInvok
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60),
         };
         read.Tls?.Invoke(handler.SslOptions);
-        return new HttpBinding(read, new HttpMessageInvoker(handler), host.Time);
+        return new HttpBinding(read, new HttpMessageInvoker(new OneMessageHandler(handler)), host.Time);
     }
 
     public async Task<BindingAnswer?> InvokeAsync(BindingRequest request, CancellationToken cancellationToken)

@@ -34,6 +34,12 @@ internal sealed class ApiCalls(SidecarRuntime runtime, SidecarTracer tracer, Sid
             throw GrpcErrors.OfHttp(StatusCodes.Status501NotImplemented, "requested endpoint is not available");
         }
 
+        // A header or a URL cannot have these, and would end at them.
+        if (call.Query.AsSpan().ContainsAnyInRange('\0', ' ') || call.ContentType.AsSpan().ContainsAny('\r', '\n', '\0'))
+        {
+            throw new RpcException(new Status(StatusCode.InvalidArgument, "the query or the content type has a character that is not allowed in it"));
+        }
+
         using var body = new BoundedBody(options.MaxBodySize);
         var http = CallContext.Create(context, call, body);
         var isOperated = false;

@@ -39,7 +39,7 @@ internal static class HttpClients
             handler.ConnectCallback = connect;
         }
 
-        return new HttpMessageInvoker(new UploadFlushHandler(new SendOnceHandler(around?.Invoke(handler) ?? handler)));
+        return new HttpMessageInvoker(new UploadFlushHandler(new SendOnceHandler(new OneMessageHandler(around?.Invoke(handler) ?? handler))));
     }
 
     /// <summary>For an app that serves https on this machine: daprd does not check its certificate either.</summary>

@@ -18,7 +18,8 @@ internal readonly struct CallbackSpan : IDisposable
 
     public static CallbackSpan Start(SidecarTracer tracer, string name, string? parent, string? state)
     {
-        var activity = tracer.StartCallback(name, parent, string.IsNullOrEmpty(state) ? null : state);
+        (parent, state) = (HeaderValue(parent), HeaderValue(state)); // out of an event, that anybody may have written
+        var activity = tracer.StartCallback(name, parent, state);
         return activity is null
             ? new CallbackSpan(null, default, parent)
             : new CallbackSpan(activity, new TraceContext(activity.TraceId, activity.SpanId, activity.Recorded, activity.TraceStateString), null);
@@ -44,6 +45,8 @@ internal readonly struct CallbackSpan : IDisposable
             _activity.SetStatus(ActivityStatusCode.Error, $"Code({status}): {Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status)}");
         }
     }
+
+    private static string? HeaderValue(string? text) => string.IsNullOrEmpty(text) || text.AsSpan().ContainsAnyExceptInRange(' ', '~') ? null : text;
 
     public void Dispose() => _activity?.Dispose();
 }
