@@ -20,7 +20,7 @@ internal sealed partial class DaprService
         var message = request.Message ?? new InvokeRequest();
         var (id, method) = (request.Id, RequestTarget.Clean("/" + ByteString.FromText(message.Method))[1..]);
         var typeUrl = message.Data?.TypeUrl ?? string.Empty;
-        var call = new ApiCall("invoke", VerbOf(message), $"/v1.0/invoke/{id}/method/{message.Method}")
+        var call = new ApiCall("invoke", VerbOf(message), $"/v1.0/invoke/{ApiPath.Part(id)}/method/{ByteString.ToText(method)}")
         {
             Query = message.HttpExtension?.Querystring ?? string.Empty,
             Body = message.Data?.Value.Memory ?? default,

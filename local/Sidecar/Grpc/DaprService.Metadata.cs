@@ -16,7 +16,7 @@ internal sealed partial class DaprService
         => Calls.RunAsync(context, new ApiCall("metadata", HttpMethods.Get, "/v1.0/metadata"), sent => Task.FromResult<GetMetadataResponse?>(Describe(sent.Runtime)));
 
     public override Task<Empty> SetMetadata(SetMetadataRequest request, ServerCallContext context)
-        => Calls.RunAsync(context, new ApiCall("metadata", HttpMethods.Put, $"/v1.0/metadata/{request.Key}"), async sent =>
+        => Calls.RunAsync(context, new ApiCall("metadata", HttpMethods.Put, $"/v1.0/metadata/{ApiPath.Part(request.Key)}"), async sent =>
             await parts.Metadata.TrySetAsync(sent.Http, request.Key, Encoding.UTF8.GetBytes(request.Value)) ? new Empty() : null);
 
     private GetMetadataResponse Describe(RuntimeSnapshot runtime)

@@ -8,13 +8,13 @@ namespace McpAspire.Sidecar.Grpc;
 internal sealed partial class DaprService
 {
     public override Task<GetSecretResponse> GetSecret(GetSecretRequest request, ServerCallContext context)
-        => Calls.RunAsync(context, new ApiCall("secrets", HttpMethods.Get, $"/v1.0/secrets/{request.StoreName}/{request.Key}"), async sent =>
+        => Calls.RunAsync(context, new ApiCall("secrets", HttpMethods.Get, $"/v1.0/secrets/{ApiPath.Part(request.StoreName)}/{ApiPath.Part(request.Key)}"), async sent =>
             await parts.Secrets.FindAsync(sent, request.StoreName, request.Key) is { } values
                 ? new GetSecretResponse { Data = { values.ToDictionary() } }
                 : null);
 
     public override Task<GetBulkSecretResponse> GetBulkSecret(GetBulkSecretRequest request, ServerCallContext context)
-        => Calls.RunAsync(context, new ApiCall("secrets", HttpMethods.Get, $"/v1.0/secrets/{request.StoreName}/bulk"), async sent =>
+        => Calls.RunAsync(context, new ApiCall("secrets", HttpMethods.Get, $"/v1.0/secrets/{ApiPath.Part(request.StoreName)}/bulk"), async sent =>
         {
             if (await parts.Secrets.FindAllAsync(sent, request.StoreName) is not { } secrets)
             {

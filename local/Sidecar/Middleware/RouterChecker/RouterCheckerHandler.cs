@@ -21,7 +21,7 @@ internal sealed class RouterCheckerHandler(Regex rule) : IPipelineHandler
 
     public Task InvokeAsync(SidecarRequest request, SidecarDelegate next)
     {
-        var asWritten = request.Stage == PipelineStage.Http
+        var asWritten = request.Stage == PipelineStage.Http && request.Operation is null // a call over gRPC has no path as written
             ? request.Http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget
             : request.FilterPath + request.Query;
         return rule.IsMatch(asWritten) && PathLayers.TryRead(request.FilterPath, out var layers) && layers.All(layer => rule.IsMatch(layer + request.Query))
