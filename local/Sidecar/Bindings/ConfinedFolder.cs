@@ -9,6 +9,9 @@ internal sealed class ConfinedFolder
     /// <summary>As daprd: https://github.com/dapr/components-contrib/issues/2444 is why the last one is among them.</summary>
     private static readonly string[] _forbidden = ["/proc", "/sys", "/boot", "/dev", "/var/run/secrets", "/run/secrets"];
 
+    /// <summary>Of a name: no system has longer paths, and each part of it is looked at.</summary>
+    private const int MaxName = 4096;
+
     private readonly string _root;
 
     private ConfinedFolder(string root) => _root = root;
@@ -32,6 +35,11 @@ internal sealed class ConfinedFolder
     /// <summary>The file of that name. Throws an <see cref="IOException"/> for a way through a link.</summary>
     public string Resolve(string name, out string relative)
     {
+        if (name.Length > MaxName)
+        {
+            throw new IOException($"the name is longer than {MaxName} characters");
+        }
+
         var parts = new List<string>();
         foreach (var part in name.Split('/', Path.DirectorySeparatorChar))
         {

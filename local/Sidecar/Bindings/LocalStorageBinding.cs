@@ -47,9 +47,9 @@ internal sealed class LocalStorageBinding(ConfinedFolder root) : IOutputBinding
                 _ => List(name),
             };
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
         {
-            throw new BindingException(exception.Message);
+            throw new BindingException(exception.Message); // a name with NUL, data that are not Unicode
         }
     }
 

@@ -108,6 +108,11 @@ internal sealed partial class DaprService
                 throw Publisher.Errors(sent.Runtime, publish).BadEntry("entryId is duplicated or not present for entry");
             }
 
+            if ((long)request.Metadata.Count * request.Entries.Count(entry => entry.Metadata.Count > 0) > BulkEntry.MaxSharedMetadata)
+            {
+                throw Publisher.Errors(sent.Runtime, publish).SharedMetadata();
+            }
+
             var entries = request.Entries.Select(entry => new BulkEntry(entry.EntryId, entry.Event.Memory, entry.ContentType, Merged(request.Metadata, entry.Metadata))).ToArray();
             return parts.Publisher.PublishAll(sent.Runtime, publish, entries) is { } failure ? throw failure : Task.FromResult<BulkPublishResponse?>(new BulkPublishResponse());
         });

@@ -13,6 +13,18 @@ internal static class BulkPublishBody
 
     public static IReadOnlyList<BulkEntry> Read(ReadOnlyMemory<byte> body, IReadOnlyDictionary<string, string> metadata, PubSubErrors errors)
     {
+        try
+        {
+            return ReadEntries(body, metadata, errors);
+        }
+        catch (InvalidOperationException)
+        {
+            throw errors.NoEvents("a text is not Unicode");
+        }
+    }
+
+    private static IReadOnlyList<BulkEntry> ReadEntries(ReadOnlyMemory<byte> body, IReadOnlyDictionary<string, string> metadata, PubSubErrors errors)
+    {
         JsonDocument document;
         try
         {
@@ -32,6 +44,7 @@ internal static class BulkPublishBody
 
             var ids = new HashSet<string>(StringComparer.Ordinal);
             var entries = new List<BulkEntry>();
+            var shared = 0L;
             foreach (var item in document.RootElement.EnumerateArray())
             {
                 if (item.ValueKind != JsonValueKind.Object)
@@ -46,6 +59,11 @@ internal static class BulkPublishBody
                 }
 
                 entries.Add(entry);
+                shared += ReferenceEquals(entry.Metadata, MessageMetadata.None) ? 0 : metadata.Count;
+                if (shared > BulkEntry.MaxSharedMetadata)
+                {
+                    throw errors.SharedMetadata();
+                }
             }
 
             return entries;

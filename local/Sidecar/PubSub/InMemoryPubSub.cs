@@ -96,7 +96,7 @@ internal sealed class InMemoryPubSub(TopicScopes scopes) : IPubSub
             if (queue.Takes(message.Topic))
             {
                 count++;
-                bytes += message.Data.Length;
+                bytes += message.Size;
             }
         }
 

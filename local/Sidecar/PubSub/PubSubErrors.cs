@@ -40,6 +40,8 @@ internal sealed class PubSubErrors(string pubSub, string topic, string appId)
     public ApiFailure BadEntry(string reason)
         => new(StatusCodes.Status400BadRequest, InvalidArgument, "ERR_PUBSUB_EVENTS_SER", $"error marshaling events to bytes for topic {topic} pubsub {pubSub}. error: {reason}", "DAPR_PUBSUB_MARSHAL_EVENTS") { Metadata = Of("appID", appId, "error", reason), Resource = Resource };
 
+    public ApiFailure SharedMetadata() => BadEntry($"the metadata of the call, for each entry, are more than {BulkEntry.MaxSharedMetadata}");
+
     /// <summary>A subscriber has fallen behind: the message is nowhere, and can be published again.</summary>
     public ApiFailure NoRoom()
     {

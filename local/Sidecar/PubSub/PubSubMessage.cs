@@ -3,6 +3,17 @@ namespace McpAspire.Sidecar.PubSub;
 /// <summary>What is published: a CloudEvent in JSON, or with <c>rawPayload</c> any bytes. It is not copied for each subscriber.</summary>
 internal sealed record PubSubMessage(string Topic, byte[] Data, IReadOnlyDictionary<string, string> Metadata)
 {
+    private const int MaxDeaths = 8;
+
+    /// <summary>What it takes, about: metadata can be larger than the data.</summary>
+    public long Size { get; } = Data.Length + Metadata.Sum(pair => 2L * (pair.Key.Length + pair.Value.Length));
+
+    /// <summary>How often it was sent to a dead letter topic.</summary>
+    public int Deaths { get; private init; }
+
+    /// <summary>As it goes to a dead letter topic; null when it has been to so many that they must lead in a circle, in which it would go on for ever.</summary>
+    public PubSubMessage? Dead(string topic) => Deaths < MaxDeaths ? this with { Topic = topic, Deaths = Deaths + 1 } : null;
+
     /// <summary>Never its data.</summary>
     public override string ToString() => Topic;
 }

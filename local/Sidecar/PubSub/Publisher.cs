@@ -78,9 +78,9 @@ internal sealed class Publisher(SidecarMetrics metrics, TimeProvider time)
             var source = new CloudEventSource(runtime.AppId, call.PubSub, call.Topic, call.TraceParent, call.TraceState);
             return CloudEventEnvelope.Create(source, data, contentType, call.Metadata, time.GetLocalNow());
         }
-        catch (JsonException)
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
-            throw Errors(runtime, call).NoCloudEvent("the body is not a JSON object");
+            throw Errors(runtime, call).NoCloudEvent(problem is JsonException ? "the body is not a JSON object" : "a text is not Unicode");
         }
     }
 
@@ -99,4 +99,8 @@ internal sealed class Publisher(SidecarMetrics metrics, TimeProvider time)
 internal sealed record PublishCall(string PubSub, string Topic, IReadOnlyDictionary<string, string> Metadata, string TraceParent, string TraceState);
 
 /// <summary>One event of a bulk publish.</summary>
-internal sealed record BulkEntry(string Id, ReadOnlyMemory<byte> Data, string ContentType, IReadOnlyDictionary<string, string> Metadata);
+internal sealed record BulkEntry(string Id, ReadOnlyMemory<byte> Data, string ContentType, IReadOnlyDictionary<string, string> Metadata)
+{
+    /// <summary>An entry with metadata gets that of the call too: so many pairs for all of them, where a message of some megabytes would make billions.</summary>
+    public const int MaxSharedMetadata = 100_000;
+}

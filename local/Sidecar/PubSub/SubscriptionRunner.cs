@@ -190,9 +190,10 @@ internal sealed partial class SubscriptionRunner
             return false;
         }
 
-        if (_host.Runtime().Embedded.Find<IPubSub>(_subscription.PubSub) is { } pubSub
+        if (message.Dead(topic) is { } dead
+            && _host.Runtime().Embedded.Find<IPubSub>(_subscription.PubSub) is { } pubSub
             && pubSub.Scopes.MayPublish(topic)
-            && pubSub.TryPublish(message with { Topic = topic }))
+            && pubSub.TryPublish(dead))
         {
             return true;
         }

@@ -37,7 +37,7 @@ internal sealed class TopicQueue(string topic, Func<PubSubMessage, Task> handle)
     public void Add(PubSubMessage message)
     {
         Interlocked.Increment(ref _count);
-        Interlocked.Add(ref _bytes, message.Data.Length);
+        Interlocked.Add(ref _bytes, message.Size);
         _messages.Writer.TryWrite(message);
     }
 
@@ -75,7 +75,7 @@ internal sealed class TopicQueue(string topic, Func<PubSubMessage, Task> handle)
             finally
             {
                 Interlocked.Decrement(ref _count);
-                Interlocked.Add(ref _bytes, -message.Data.Length);
+                Interlocked.Add(ref _bytes, -message.Size);
             }
         }
     }

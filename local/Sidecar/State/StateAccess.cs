@@ -26,7 +26,12 @@ internal sealed class StateAccess(SidecarMetrics metrics)
     public StateItem? Get(IStateStore store, string storeName, string key) => Measure(storeName, "get", () => store.Get(key));
 
     public IReadOnlyList<StateItem?> Get(IStateStore store, string storeName, IReadOnlyList<string> keys)
-        => Measure(storeName, "bulk_get", () => keys.Select(store.Get).ToArray());
+        => Measure(storeName, "bulk_get", () =>
+        {
+            // An encrypted value is a new one each time that it is read.
+            var found = keys.Distinct(StringComparer.Ordinal).ToDictionary(key => key, store.Get, StringComparer.Ordinal);
+            return keys.Select(key => found[key]).ToArray();
+        });
 
     public void Delete(IStateStore store, string storeName, StateChange change) => Measure(storeName, "delete", () => ChangeEach(store, [change]));
 

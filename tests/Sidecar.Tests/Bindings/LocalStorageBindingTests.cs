@@ -81,6 +81,24 @@ public sealed class LocalStorageBindingTests
     }
 
     [Theory]
+    [InlineData("a\\u0000b", "\"x\"", 1)]
+    [InlineData("a", "\"\\ud800\"", 1)]
+    [InlineData("d/", "\"x\"", 100_000)]
+    public async Task NameOrDataThatCannotBe_IsAnsweredAsAFailure(string name, string data, int times)
+    {
+        await using var app = new FeedApp();
+        using var folder = new TemporaryFolder();
+        await using var sidecar = await BindingRig.StartAsync(app, folder, BindingRig.Component("files", "localstorage", ("rootPath", folder.PathOf("store"))), Stopping);
+
+        var answer = await BindingRig.InvokeAsync(sidecar, "files", $$$"""{"operation":"create","data":{{{data}}},"metadata":{"fileName":"{{{string.Concat(Enumerable.Repeat(name, times))}}}"}}""", Stopping);
+
+        Assert.Equal(500, answer.Status);
+        Assert.Contains("ERR_INVOKE_OUTPUT_BINDING", answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("unhandled exception", sidecar.Output, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.PathOf("store")));
+    }
+
+    [Theory]
     [InlineData("/proc/self")]
     [InlineData("/sys")]
     public async Task Root_WhereNobodyStoresFiles_IsRefused(string root)

@@ -1,6 +1,7 @@
 using System.Text;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Components;
+using McpAspire.Sidecar.Metrics;
 using McpAspire.Sidecar.Resources;
 using McpAspire.Sidecar.Secrets;
 using McpAspire.Sidecar.State;
@@ -97,6 +98,19 @@ public sealed class InMemoryStateStoreTests
             store.Change(new StateChange(key, value));
             Assert.StartsWith(key + ":", Encoding.UTF8.GetString(store.Get(key)!.Value), StringComparison.Ordinal);
         });
+    }
+
+    [Fact]
+    public void BulkGet_OfOneEncryptedValueManyTimes_DecryptsItOnce()
+    {
+        using var store = Create(encrypted: true);
+        store.Change(new StateChange("k", "1"u8.ToArray()));
+        var access = new StateAccess(new SidecarMetrics(new SidecarOptions { AppId = "app" }, MetricsSettings.Default));
+
+        var items = access.Get(store, "store", ["k", "none", "k"]);
+
+        Assert.Null(items[1]);
+        Assert.Same(items[0]!.Value, items[2]!.Value);
     }
 
     [Theory]
