@@ -28,7 +28,9 @@ internal sealed class Backend : IAsyncDisposable
         var (appPort, collectorPort) = (ServerProcess.FreePort(), ServerProcess.FreePort());
         var app = await StartSelfAsync(LocalServers.App, appPort);
         var collector = await StartSelfAsync(LocalServers.Collector, collectorPort);
-        return new Backend(app, appPort, collector, collectorPort, await RealmProvider.StartAsync(providerAssembly));
+        var provider = await RealmProvider.StartAsync(providerAssembly);
+        await WaitForKeysAsync(provider);
+        return new Backend(app, appPort, collector, collectorPort, provider);
     }
 
     public async ValueTask DisposeAsync()
@@ -36,6 +38,13 @@ internal sealed class Backend : IAsyncDisposable
         await _app.DisposeAsync();
         await _collector.DisposeAsync();
         await Provider.DisposeAsync();
+    }
+
+    /// <summary>The provider is ready before it has made its keys: a bearer is timed without waiting for them.</summary>
+    private static async Task WaitForKeysAsync(RealmProvider provider)
+    {
+        using var client = new HttpClient();
+        _ = await client.GetStringAsync($"{provider.Issuer}/protocol/openid-connect/certs");
     }
 
     private static Task<ServerProcess> StartSelfAsync(string role, int port)
