@@ -19,13 +19,11 @@ internal sealed class ParsedArguments
 
     public IReadOnlyList<string> List(string flag) => _values.TryGetValue(flag, out var values) ? values : [];
 
-    public bool Switch(string flag, bool otherwise = false) => Text(flag) switch
-    {
-        null => otherwise,
-        "" or "true" or "1" or "t" or "T" or "TRUE" or "True" => true,
-        "false" or "0" or "f" or "F" or "FALSE" or "False" => false,
-        var text => throw new CommandLineException($"The value '{text}' of --{flag} is not a switch; allowed are true and false.", CommandLineException.WrongUsage),
-    };
+    public bool Switch(string flag, bool otherwise = false) => Text(flag) is not { } text ? otherwise
+        : Truth(text) ?? throw new CommandLineException($"The value '{text}' of --{flag} is not a switch; allowed are true and false.", CommandLineException.WrongUsage);
+
+    /// <summary>Whether the switch is on, and off also where its value is not one: for the word about another mistake.</summary>
+    public bool IsOn(string flag) => Text(flag) is { } text && Truth(text) == true;
 
     public static ParsedArguments Parse(IReadOnlyList<string> args, IReadOnlyDictionary<string, Flag>? known = null)
     {
@@ -119,4 +117,12 @@ internal sealed class ParsedArguments
             values.Add(value);
         }
     }
+
+    /// <summary>The spellings of Go; a switch without a value is on.</summary>
+    private static bool? Truth(string text) => text switch
+    {
+        "" or "true" or "1" or "t" or "T" or "TRUE" or "True" => true,
+        "false" or "0" or "f" or "F" or "FALSE" or "False" => false,
+        _ => null,
+    };
 }

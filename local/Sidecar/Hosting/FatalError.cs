@@ -18,7 +18,7 @@ internal static class FatalError
 
         if (Console.IsErrorRedirected || Console.IsOutputRedirected)
         {
-            var format = new LogFormat(arguments.Text("app-id") ?? string.Empty, IsJson: arguments.Text("log-as-json") is "" or "true");
+            var format = new LogFormat(arguments.Text("app-id") ?? string.Empty, IsJson: arguments.IsOn("log-as-json"));
             Console.Out.WriteLine(format.Line(TimeProvider.System.GetUtcNow(), LogLevel.Critical, "dapr.runtime", $"Fatal error from runtime: {reason}", []));
         }
     }

@@ -15,9 +15,6 @@ internal sealed partial class ResourceReloader(SidecarRuntime runtime, SidecarOp
 {
     /// <summary>An editor writes a file in several steps.</summary>
     private static readonly TimeSpan _calm = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>By so much the time of a file may lie behind the clock.</summary>
-    private static readonly TimeSpan _clockStep = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan _readyWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(50);
 
@@ -64,7 +61,7 @@ internal sealed partial class ResourceReloader(SidecarRuntime runtime, SidecarOp
     {
         var watchers = new Watchers(Watch(snapshot));
         Log.Watching(logger, watchers.Paths);
-        if (watchers.LatestChange > snapshot.ReadAt - _clockStep)
+        if (snapshot.Configuration.HotReload != false && ResourceFiles.Fingerprint(options) != snapshot.Fingerprint)
         {
             _reasons.Writer.TryWrite("changed before they were watched");
         }
@@ -155,29 +152,6 @@ internal sealed partial class ResourceReloader(SidecarRuntime runtime, SidecarOp
 
         public string Paths => string.Join(' ', _watchers.Select(watcher => Path.Combine(watcher.Path, watcher.Filter)));
 
-        /// <summary>Of a file, or of a folder: files that came and went.</summary>
-        public DateTime LatestChange
-        {
-            get
-            {
-                var latest = DateTime.MinValue;
-                foreach (var watcher in _watchers)
-                {
-                    foreach (var file in Directory.EnumerateFiles(watcher.Path, watcher.Filter))
-                    {
-                        latest = Later(latest, File.GetLastWriteTimeUtc(file));
-                    }
-
-                    if (watcher.Filter.Contains('*', StringComparison.Ordinal))
-                    {
-                        latest = Later(latest, Directory.GetLastWriteTimeUtc(watcher.Path));
-                    }
-                }
-
-                return latest;
-            }
-        }
-
         public void Dispose()
         {
             foreach (var watcher in _watchers)
@@ -185,8 +159,6 @@ internal sealed partial class ResourceReloader(SidecarRuntime runtime, SidecarOp
                 watcher.Dispose();
             }
         }
-
-        private static DateTime Later(DateTime first, DateTime second) => first > second ? first : second;
     }
 
     private static partial class Log

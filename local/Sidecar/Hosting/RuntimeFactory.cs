@@ -55,7 +55,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
             Configuration = resources.Configuration,
             Components = [.. resources.Served.Where(component => !parts.LeftOut.Contains(component.Name))],
             Endpoints = parts.Endpoints,
-            ReadAt = resources.ReadAt,
+            Fingerprint = resources.Fingerprint,
             Resiliencies = [.. resources.Policies.Sources.Select(source => source.Name)],
             McpServers = resources.McpServers,
             WorkflowAccessPolicies = resources.WorkflowAccessPolicies,

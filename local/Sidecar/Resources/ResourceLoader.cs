@@ -26,7 +26,7 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
 
     private ResourceSet Load()
     {
-        var began = DateTime.UtcNow;
+        var fingerprint = ResourceFiles.Fingerprint(options);
         var configuration = LoadConfiguration();
         foreach (var folder in options.ResourcesPaths)
         {
@@ -39,7 +39,7 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
         Try(() => RefuseDuplicates(_subscriptions.Select(subscription => (subscription.Name, subscription.Position)), "Subscription"));
         return new ResourceSet(configuration, _components, _outOfScope, _endpoints, _resiliencyDocuments, Policies(), _warnings)
         {
-            ReadAt = began,
+            Fingerprint = fingerprint,
             McpServers = _mcpServers,
             WorkflowAccessPolicies = _workflowAccessPolicies,
             Subscriptions = [.. _subscriptions.Select(subscription => subscription.Subscription)],
@@ -115,12 +115,9 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
             throw new ResourceException(new Position(folder, 0), "This folder of --resources-path does not exist.") { Rule = ProblemRules.ResourcesMissing };
         }
 
-        foreach (var file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+        foreach (var file in ResourceFiles.Of(folder))
         {
-            if (Path.GetExtension(file) is ".yaml" or ".yml")
-            {
-                Try(() => LoadFile(file));
-            }
+            Try(() => LoadFile(file));
         }
     }
 

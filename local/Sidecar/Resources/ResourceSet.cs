@@ -27,8 +27,8 @@ internal sealed record ResourceSet(
     /// <inheritdoc cref="McpServers"/>
     public IReadOnlyList<string> WorkflowAccessPolicies { get; init; } = [];
 
-    /// <summary>When reading began.</summary>
-    public DateTime ReadAt { get; init; } = DateTime.UtcNow;
+    /// <summary>Of the files before they were read.</summary>
+    public string Fingerprint { get; init; } = string.Empty;
 }
 
 /// <summary>Where a Resiliency document stands; daprd reads only the first document of a file.</summary>

@@ -22,10 +22,12 @@ public sealed class FatalErrorTests
         Assert.Empty(error);
     }
 
-    [Fact]
-    public async Task Start_ThatFails_WritesJson_WhenTheLogIsJson()
+    [Theory]
+    [InlineData("--log-as-json")]
+    [InlineData("--log-as-json=1")]
+    public async Task Start_ThatFails_WritesJson_WhenTheLogIsJson(string flag)
     {
-        var (exitCode, output, error) = await RunAsync(SidecarProcess.Executable, "--app-id", "app", "--log-as-json", "--resources-path", "nowhere");
+        var (exitCode, output, error) = await RunAsync(SidecarProcess.Executable, "--app-id", "app", flag, "--resources-path", "nowhere");
 
         Assert.Equal(1, exitCode);
         var line = Assert.Single(output.Select(text => JsonNode.Parse(text)!), line => (string?)line["level"] == "fatal");
