@@ -16,7 +16,7 @@ public sealed class StartTests
     [InlineData(1, "--app-id is missing", "run")]
     [InlineData(1, "contains a dot", "--app-id", "a.b")]
     [InlineData(1, "is not a port", "--app-id", "app", "--app-port", "abc")]
-    [InlineData(1, "is not known; allowed are http, https and h2c", "--app-id", "app", "--app-protocol", "smtp")]
+    [InlineData(1, "is not known; allowed are http, https, h2c, grpc, grpcs", "--app-id", "app", "--app-protocol", "smtp")]
     [InlineData(1, "is not a size", "--app-id", "app", "--read-buffer-size", "lots")]
     [InlineData(1, "is not known; allowed are debug", "--app-id", "app", "--log-level", "nonsense")]
     [InlineData(1, "does not exist", "--app-id", "app", "--config", "nowhere.yaml")]
