@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace McpAspire.Sidecar.Api;
@@ -9,13 +8,11 @@ internal static class ApiFailures
 {
     private const string Types = "type.googleapis.com/google.rpc.";
 
-    private static readonly JsonWriterOptions _json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static Task WriteAsync(HttpContext http, ApiFailure failure)
     {
         http.Features.Set(new AnsweredError(failure.Code, failure.Message) { Category = failure.Category, Failure = failure });
         var buffer = new ArrayBufferWriter<byte>(512);
-        using (var writer = new Utf8JsonWriter(buffer, _json))
+        using (var writer = new Utf8JsonWriter(buffer, DaprJson.Options))
         {
             writer.WriteStartObject();
             writer.WriteString("errorCode", failure.Code);

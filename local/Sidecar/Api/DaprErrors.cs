@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using McpAspire.Sidecar.Invocation;
 
@@ -11,24 +10,21 @@ internal static class DaprErrors
 {
     public const string DirectInvoke = "ERR_DIRECT_INVOKE";
 
-    private static readonly JsonWriterOptions _json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static Task NoAppIdAsync(HttpContext http)
         => WriteAsync(http, StatusCodes.Status404NotFound, DirectInvoke, "failed getting app id either from the URL path or the header dapr-app-id");
 
+    /// <summary>Ids and methods hold one byte a character.</summary>
     public static Task InvokeFailedAsync(HttpContext http, string appId, string reason, int status = StatusCodes.Status500InternalServerError)
         => WriteAsync(http, status, DirectInvoke, ByteString.ToText($"failed to invoke, id: {appId}, err: {reason}"));
 
     public static Task AmbiguousPathAsync(HttpContext http)
         => WriteAsync(http, StatusCodes.Status400BadRequest, "ERR_PATH_AMBIGUOUS", "the path is percent-encoded more than once, and a pathFilter would judge it differently once it is decoded");
 
-    /// <summary>Ids and methods hold one byte a character.</summary>
-
     public static Task WriteAsync(HttpContext http, int status, string code, string message)
     {
         http.Features.Set(new AnsweredError(code, message));
         var buffer = new ArrayBufferWriter<byte>(160);
-        using (var writer = new Utf8JsonWriter(buffer, _json))
+        using (var writer = new Utf8JsonWriter(buffer, DaprJson.Options))
         {
             writer.WriteStartObject();
             writer.WriteString("errorCode", code);

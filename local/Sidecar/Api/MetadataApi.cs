@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Components;
 using McpAspire.Sidecar.Hosting;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Pipeline;
@@ -153,7 +154,7 @@ internal sealed class MetadataApi(SidecarOptions options, AppReadiness app, AppF
             writer.WriteString("name", component.Name);
             writer.WriteString("type", component.Type);
             writer.WriteString("version", component.Version);
-            if (runtime.Embedded[component.Name] is { Capabilities.Count: > 0 } embedded)
+            if (runtime.Embedded.Find<IEmbeddedComponent>(component.Name) is { Capabilities.Count: > 0 } embedded)
             {
                 writer.WriteStartArray("capabilities");
                 foreach (var capability in embedded.Capabilities)

@@ -26,7 +26,7 @@ internal static class RouteValues
         for (var i = 0; i < values.Length; i++)
         {
             var value = RequestTarget.Decode(values[i].Replace('+', ' '), out _);
-            if (value.Contains('.', StringComparison.Ordinal) && value.Split('/').Any(part => part is "." or ".."))
+            if (RequestTarget.HasDotSegment(value))
             {
                 return null;
             }

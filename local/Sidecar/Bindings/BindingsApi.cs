@@ -7,7 +7,7 @@ using McpAspire.Sidecar.Telemetry;
 namespace McpAspire.Sidecar.Bindings;
 
 /// <summary><c>bindings/{name}</c>: one operation of an output binding.</summary>
-internal sealed class BindingsApi(OutputBindings bindings, SidecarTracer tracer)
+internal sealed class BindingsApi(OutputBindings bindings)
 {
     private static readonly ReadOnlyMemory<byte> _null = "null"u8.ToArray();
 
@@ -44,9 +44,9 @@ internal sealed class BindingsApi(OutputBindings bindings, SidecarTracer tracer)
     }
 
     /// <summary>The data stays where it is in the body.</summary>
-    private bool TryRead(SidecarRequest request, ReadOnlyMemory<byte> body, out BindingRequest call)
+    private static bool TryRead(SidecarRequest request, ReadOnlyMemory<byte> body, out BindingRequest call)
     {
-        var (operation, data, metadata) = (string.Empty, _null, Trace(request));
+        var (operation, data, metadata) = (string.Empty, _null, BindingRequest.TraceOf(request));
         call = new BindingRequest(operation, data, metadata);
         try
         {
@@ -97,26 +97,6 @@ internal sealed class BindingsApi(OutputBindings bindings, SidecarTracer tracer)
             reader.Read();
             metadata.TryAdd(name, reader.GetString() ?? string.Empty);
         }
-    }
-
-    private Dictionary<string, string> Trace(SidecarRequest request)
-    {
-        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (tracer.IsEnabled && request.Trace.IsSet)
-        {
-            metadata["traceparent"] = request.Trace.ToHeader();
-            if (request.Trace.State is { Length: > 0 } state)
-            {
-                metadata["tracestate"] = state;
-            }
-        }
-
-        if (request.Http.Request.Headers.Baggage is { Count: > 0 } baggage)
-        {
-            metadata["baggage"] = string.Join(',', baggage.ToArray());
-        }
-
-        return metadata;
     }
 
     private static void AddMetadata(HttpResponse response, BindingAnswer? answer)

@@ -1,4 +1,5 @@
 using McpAspire.Sidecar.Components;
+using McpAspire.Sidecar.Pipeline;
 
 namespace McpAspire.Sidecar.Bindings;
 
@@ -18,6 +19,27 @@ internal sealed record BindingRequest(string Operation, ReadOnlyMemory<byte> Dat
 {
     /// <summary>Never its data or metadata, which can hold credentials.</summary>
     public override string ToString() => Operation;
+
+    /// <summary>The trace of a call to the API, as metadata for a binding that passes it on.</summary>
+    public static Dictionary<string, string> TraceOf(SidecarRequest request)
+    {
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (request.Trace.IsSet)
+        {
+            metadata["traceparent"] = request.Trace.ToHeader();
+            if (request.Trace.State is { Length: > 0 } state)
+            {
+                metadata["tracestate"] = state;
+            }
+        }
+
+        if (request.Http.Request.Headers.Baggage is { Count: > 0 } baggage)
+        {
+            metadata["baggage"] = string.Join(',', baggage.ToArray());
+        }
+
+        return metadata;
+    }
 }
 
 internal sealed record BindingAnswer(ReadOnlyMemory<byte> Data, IReadOnlyList<KeyValuePair<string, string>> Metadata);

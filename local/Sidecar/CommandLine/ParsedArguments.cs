@@ -1,3 +1,5 @@
+using McpAspire.Sidecar.Resources;
+
 namespace McpAspire.Sidecar.CommandLine;
 
 /// <summary>Flags as given: the last value of a single one, all values of a list, and what follows <c>--</c>.</summary>
@@ -118,11 +120,6 @@ internal sealed class ParsedArguments
         }
     }
 
-    /// <summary>The spellings of Go; a switch without a value is on.</summary>
-    private static bool? Truth(string text) => text switch
-    {
-        "" or "true" or "1" or "t" or "T" or "TRUE" or "True" => true,
-        "false" or "0" or "f" or "F" or "FALSE" or "False" => false,
-        _ => null,
-    };
+    /// <summary>A switch without a value is on.</summary>
+    private static bool? Truth(string text) => text.Length == 0 ? true : GoBoolean.Parse(text);
 }

@@ -9,8 +9,6 @@ internal sealed class EmbeddedSet
 
     private readonly Dictionary<string, (ComponentSettings Settings, IEmbeddedComponent Instance)> _components = new(StringComparer.Ordinal);
 
-    public IEmbeddedComponent? this[string name] => _components.TryGetValue(name, out var found) ? found.Instance : null;
-
     /// <summary>The component of that name, if it is one of these.</summary>
     public T? Find<T>(string name)
         where T : class, IEmbeddedComponent

@@ -40,7 +40,7 @@ internal sealed class ApiCalls(SidecarRuntime runtime, SidecarTracer tracer, Sid
             throw new RpcException(new Status(StatusCode.InvalidArgument, "the query or the content type has a character that is not allowed in it"));
         }
 
-        using var body = new BoundedBody(options.MaxBodySize);
+        using var body = new BoundedBuffer(options.MaxBodySize);
         var http = CallContext.Create(context, call, body);
         var isOperated = false;
         var request = new SidecarRequest(http, snapshot)

@@ -1,3 +1,5 @@
+using McpAspire.Sidecar.Invocation;
+
 namespace McpAspire.Sidecar.Grpc;
 
 /// <summary>Values in the path that httpPipeline judges a call by.</summary>
@@ -8,7 +10,7 @@ internal static class ApiPath
     /// about both readings then.
     /// </summary>
     public static string Part(string value)
-        => value.Split('/').Any(part => part is "." or "..")
+        => RequestTarget.HasDotSegment(value)
             ? Uri.EscapeDataString(value).Replace(".", "%2E", StringComparison.Ordinal)
             : value;
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Grpc.Core;
 using Grpc.Net.Client;
 using McpAspire.Sidecar.CommandLine;
@@ -51,18 +50,7 @@ internal sealed class AppChannel(SidecarOptions options) : IDisposable
 
     private static GrpcChannel Open(SidecarOptions options)
     {
-        var handler = new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
-            ConnectTimeout = TimeSpan.FromSeconds(15),
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60),
-            EnableMultipleHttp2Connections = true,
-            RequestHeaderEncodingSelector = static (_, _) => System.Text.Encoding.Latin1,
-            ResponseHeaderEncodingSelector = static (_, _) => System.Text.Encoding.Latin1,
-        };
+        var handler = HttpClients.Handler();
         if (options.AppScheme == "https")
         {
             HttpClients.TrustAnyCertificate(handler.SslOptions);

@@ -117,10 +117,14 @@ internal static class CallMetadata
         }
     }
 
+    /// <summary>Of metadata: lower case, and less than HTTP allows.</summary>
+    public static bool IsKey(string name)
+        => name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character is '-' or '_' or '.');
+
     private static void Add(Metadata metadata, string name, StringValues values)
     {
         var key = _ofHttp.Contains(name) ? "dapr-" + name.ToLowerInvariant() : name.ToLowerInvariant();
-        if (!key.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character is '-' or '_' or '.'))
+        if (!IsKey(key))
         {
             return; // HTTP allows more in a name than gRPC does
         }

@@ -32,21 +32,13 @@ internal sealed partial class DaprService
             }
         });
 
+    /// <summary>The trace of this call stands over one of the caller's.</summary>
     private static Dictionary<string, string> Metadata(SidecarRequest sent, InvokeBindingRequest request)
     {
-        var metadata = new Dictionary<string, string>(request.Metadata, StringComparer.Ordinal);
-        if (sent.Trace.IsSet)
+        var metadata = BindingRequest.TraceOf(sent);
+        foreach (var (name, value) in request.Metadata)
         {
-            metadata["traceparent"] = sent.Trace.ToHeader();
-            if (sent.Trace.State is { Length: > 0 } state)
-            {
-                metadata["tracestate"] = state;
-            }
-        }
-
-        if (sent.Http.Request.Headers.Baggage is { Count: > 0 } baggage)
-        {
-            metadata["baggage"] = string.Join(',', baggage.ToArray());
+            metadata.TryAdd(name, value);
         }
 
         return metadata;
@@ -58,7 +50,7 @@ internal sealed partial class DaprService
         foreach (var (name, value) in answer?.Metadata ?? [])
         {
             var key = "metadata." + name.ToLowerInvariant();
-            if (!key.EndsWith(global::Grpc.Core.Metadata.BinaryHeaderSuffix, StringComparison.Ordinal) && key.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character is '-' or '_' or '.') && value.All(character => character is >= ' ' and <= '~'))
+            if (!key.EndsWith(global::Grpc.Core.Metadata.BinaryHeaderSuffix, StringComparison.Ordinal) && CallMetadata.IsKey(key) && value.All(character => character is >= ' ' and <= '~'))
             {
                 headers.Add(key, value);
             }

@@ -3,6 +3,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Components;
 using McpAspire.Sidecar.Grpc.Protocol;
 using McpAspire.Sidecar.Hosting;
 using McpAspire.Sidecar.Resources;
@@ -53,7 +54,7 @@ internal sealed partial class DaprService
         Name = component.Name,
         Type = component.Type,
         Version = component.Version,
-        Capabilities = { runtime.Embedded[component.Name]?.Capabilities ?? [] },
+        Capabilities = { runtime.Embedded.Find<IEmbeddedComponent>(component.Name)?.Capabilities ?? [] },
     };
 
     private static PubsubSubscription Describe(PubSub.TopicSubscription subscription) => new()

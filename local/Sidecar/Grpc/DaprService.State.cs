@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -166,9 +165,9 @@ internal sealed partial class DaprService
 
     private static void AddExpiry(IDictionary<string, string> metadata, StoredItem item)
     {
-        if (item.Expires is { } expires)
+        if (item.ExpiryText is { } expiry)
         {
-            metadata["ttlExpireTime"] = expires.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+            metadata["ttlExpireTime"] = expiry;
         }
     }
 }

@@ -1,5 +1,5 @@
 using McpAspire.Sidecar.CommandLine;
-using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.Invocation;
 using Microsoft.Extensions.Logging;
 
 namespace McpAspire.Sidecar.Hosting;
@@ -8,13 +8,13 @@ namespace McpAspire.Sidecar.Hosting;
 /// The one call that Dapr makes to an app when it has come up: <c>GET /dapr/config</c>, through appHttpPipeline and under no
 /// Resiliency. Its answer says nothing that concerns this sidecar (actors), so an app without that route, or behind a bearer, is fine.
 /// </summary>
-internal sealed partial class AppStartCall(SidecarRuntime runtime, SidecarOptions options, TimeProvider time, ILogger<AppStartCall> logger)
+internal sealed partial class AppStartCall(SidecarRuntime runtime, AppCall app, SidecarOptions options, TimeProvider time, ILogger<AppStartCall> logger)
 {
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(10);
 
     public async Task RunAsync(CancellationToken stopping)
     {
-        if (runtime.Current.App is not { } app || app.IsGrpc)
+        if (runtime.Current.App is null or { IsGrpc: true })
         {
             return;
         }
@@ -27,26 +27,18 @@ internal sealed partial class AppStartCall(SidecarRuntime runtime, SidecarOption
 
         using var limit = new CancellationTokenSource(_limit, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
-        var http = new DefaultHttpContext { RequestAborted = linked.Token };
-        http.Request.Method = HttpMethods.Get;
-        http.Request.ContentType = "application/json";
-        var request = new SidecarRequest(http, runtime.Current)
-        {
-            Path = "/dapr/config",
-            AppId = options.AppId,
-            Method = "dapr/config",
-            Target = app with { Headers = [KeyValuePair.Create("Dapr-App-Id", options.AppId)], IsOwnApp = true, Resilience = null },
-        };
         try
         {
-            await runtime.Current.AppPipeline(request);
+            var answer = await app.SendAsync(
+                runtime.Current,
+                new AppRequest(HttpMethods.Get, "dapr/config", "application/json", []) { Headers = [KeyValuePair.Create("Dapr-App-Id", options.AppId)] },
+                linked.Token);
+            Log.Answered(logger, answer.Status);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException)
+        catch (OperationCanceledException)
         {
             // Nothing depends on it.
         }
-
-        Log.Answered(logger, http.Response.StatusCode);
     }
 
     private static partial class Log

@@ -11,9 +11,8 @@ namespace McpAspire.Sidecar.Hosting;
 /// <summary>Puts the feeds of an app together, by the protocol that it speaks; nothing of them is made before a resource asks for it.</summary>
 internal static class Feeding
 {
-    public static AppFeeds Of(SidecarOptions options, SidecarTracer tracer, SidecarMetrics metrics, IAppCallbacks? callbacks, TimeProvider time, ILoggerFactory loggers)
+    public static AppFeeds Of(AppCall app, IAppCallbacks? callbacks, SidecarOptions options, SidecarTracer tracer, SidecarMetrics metrics, TimeProvider time, ILoggerFactory loggers)
     {
-        var app = new AppCall(options);
         return new AppFeeds(Subscriptions, Inputs);
 
         Subscriptions Subscriptions() => new(

@@ -107,19 +107,36 @@ internal sealed class RuntimeSnapshot
 }
 
 /// <summary>Which groups of the API <c>spec.api</c> leaves open.</summary>
-internal sealed record ServedApis(bool Invoke, bool Metadata, bool Secrets, bool Shutdown, bool State, bool StateAlpha)
+internal sealed record ServedApis
 {
-    public bool Publish { get; init; } = true;
+    public required bool Invoke { get; init; }
 
-    public bool PublishBulkAlpha { get; init; } = true;
+    public required bool Metadata { get; init; }
 
-    public bool Bindings { get; init; } = true;
+    public required bool Secrets { get; init; }
 
-    public static ServedApis Of(ApiAccess access)
-        => new(access.Serves("invoke"), access.Serves("metadata"), access.Serves("secrets"), access.Serves("shutdown"), access.Serves("state"), access.Serves("state", "v1alpha1"))
-        {
-            Publish = access.Serves("publish"),
-            PublishBulkAlpha = access.Serves("publish", "v1alpha1"),
-            Bindings = access.Serves("bindings"),
-        };
+    public required bool Shutdown { get; init; }
+
+    public required bool State { get; init; }
+
+    public required bool StateAlpha { get; init; }
+
+    public required bool Publish { get; init; }
+
+    public required bool PublishBulkAlpha { get; init; }
+
+    public required bool Bindings { get; init; }
+
+    public static ServedApis Of(ApiAccess access) => new()
+    {
+        Invoke = access.Serves("invoke"),
+        Metadata = access.Serves("metadata"),
+        Secrets = access.Serves("secrets"),
+        Shutdown = access.Serves("shutdown"),
+        State = access.Serves("state"),
+        StateAlpha = access.Serves("state", "v1alpha1"),
+        Publish = access.Serves("publish"),
+        PublishBulkAlpha = access.Serves("publish", "v1alpha1"),
+        Bindings = access.Serves("bindings"),
+    };
 }

@@ -41,7 +41,8 @@ internal sealed class SidecarParts
         var configuration = (await loading).Configuration;
         var tracer = new SidecarTracer(TraceExport.SamplingRate(configuration.Tracing, environment));
         var metrics = new SidecarMetrics(options, configuration.Metrics);
-        var feeds = Feeding.Of(options, tracer, metrics, options.IsGrpcApp ? new GrpcCallbacks(appChannel) : null, time, loggers);
+        var appCall = new AppCall(options);
+        var feeds = Feeding.Of(appCall, options.IsGrpcApp ? new GrpcCallbacks(appChannel) : null, options, tracer, metrics, time, loggers);
         var health = new AppHealthMonitor(options, metrics, feeds, appChannel, time, loggers.CreateLogger<AppHealthMonitor>());
         var shutdown = new ShutdownSequence(options, lifetime, health, feeds, time, loggers.CreateLogger<ShutdownSequence>());
         var self = identity with { TrustDomain = configuration.AccessControl?.TrustDomain ?? AccessControl.DefaultTrustDomain };
@@ -54,7 +55,7 @@ internal sealed class SidecarParts
         var state = new StateAccess(metrics);
         var publisher = new Publisher(metrics, time);
         var outputs = new OutputBindings(metrics);
-        var router = new ApiRouter(healthApi, metadata, secrets, shutdownApi, new StateApi(state), new PublishApi(publisher), new BindingsApi(outputs, tracer), invoker);
+        var router = new ApiRouter(healthApi, metadata, secrets, shutdownApi, new StateApi(state), new PublishApi(publisher), new BindingsApi(outputs), invoker);
         var factory = new RuntimeFactory(options, handlers, environment, time, loggers, clients, new RemoteSidecars(registrations, self, options, time), metrics);
         var runtime = new SidecarRuntime(factory, options, router, invoker, metrics, feeds, loggers.CreateLogger<SidecarRuntime>());
         var tokenGate = new ApiTokenGate(options);
@@ -81,7 +82,7 @@ internal sealed class SidecarParts
             Readiness = readiness,
             AppHealth = health,
             Feeds = feeds,
-            StartCall = new AppStartCall(runtime, options, time, loggers.CreateLogger<AppStartCall>()),
+            StartCall = new AppStartCall(runtime, appCall, options, time, loggers.CreateLogger<AppStartCall>()),
             Shutdown = shutdown,
             Metadata = metadata,
             TokenGate = tokenGate,

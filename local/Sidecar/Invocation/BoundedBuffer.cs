@@ -1,8 +1,10 @@
 namespace McpAspire.Sidecar.Invocation;
 
-/// <summary>Keeps what is written, up to a limit; a longer answer breaks off.</summary>
-internal sealed class BoundedBuffer(int limit) : MemoryStream
+/// <summary>Keeps what is written, up to a limit (null: none); a longer answer ends in an error, not in memory.</summary>
+internal sealed class BoundedBuffer(long? limit) : MemoryStream
 {
+    public bool IsExceeded { get; private set; }
+
     public ReadOnlyMemory<byte> Written => GetBuffer().AsMemory(0, (int)Length);
 
     public override void Write(ReadOnlySpan<byte> buffer)
@@ -33,6 +35,7 @@ internal sealed class BoundedBuffer(int limit) : MemoryStream
     {
         if (Length + count > limit)
         {
+            IsExceeded = true;
             throw new IOException($"The answer is longer than {limit} bytes.");
         }
     }

@@ -19,20 +19,8 @@ internal static class HttpClients
         Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null,
         Func<HttpMessageHandler, HttpMessageHandler>? around = null)
     {
-        var handler = new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
-            ConnectTimeout = TimeSpan.FromSeconds(15),
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60),
-            MaxResponseHeadersLength = Math.Max(1, options.ReadBufferSize / 1024),
-            EnableMultipleHttp2Connections = true,
-            RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-            ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-        };
+        var handler = Handler();
+        handler.MaxResponseHeadersLength = Math.Max(1, options.ReadBufferSize / 1024);
         tls?.Invoke(handler.SslOptions);
         if (connect is not null)
         {
@@ -41,6 +29,21 @@ internal static class HttpClients
 
         return new HttpMessageInvoker(new UploadFlushHandler(new SendOnceHandler(new OneMessageHandler(around?.Invoke(handler) ?? handler))));
     }
+
+    /// <summary>What all calls to apps and endpoints go out by.</summary>
+    public static SocketsHttpHandler Handler() => new()
+    {
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+        ConnectTimeout = TimeSpan.FromSeconds(15),
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60),
+        EnableMultipleHttp2Connections = true,
+        RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+        ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+    };
 
     /// <summary>For an app that serves https on this machine: daprd does not check its certificate either.</summary>
     public static void TrustAnyCertificate(SslClientAuthenticationOptions tls)

@@ -120,6 +120,10 @@ internal readonly record struct RequestTarget(string Path, bool HadTrailingSlash
         return "/" + string.Join('/', segments);
     }
 
+    /// <summary>Whether cleaning a path with this in it would make it another one.</summary>
+    public static bool HasDotSegment(string text)
+        => text.Contains('.', StringComparison.Ordinal) && text.Split('/').Any(part => part is "." or "..");
+
     private static bool IsClean(string path)
         => path == "/"
            || (path[0] == '/' && path[^1] != '/'

@@ -1,6 +1,6 @@
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using McpAspire.Sidecar.Api;
 
 namespace McpAspire.Sidecar.PubSub;
 
@@ -8,8 +8,6 @@ namespace McpAspire.Sidecar.PubSub;
 internal static class BulkPublishBody
 {
     private const string Mismatch = "error: mismatch between contentType and event";
-
-    private static readonly JsonWriterOptions _json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static IReadOnlyList<BulkEntry> Read(ReadOnlyMemory<byte> body, IReadOnlyDictionary<string, string> metadata, PubSubErrors errors)
     {
@@ -133,7 +131,7 @@ internal static class BulkPublishBody
     private static byte[] Json(JsonElement data)
     {
         using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, _json))
+        using (var writer = new Utf8JsonWriter(buffer, DaprJson.Options))
         {
             if (data.ValueKind == JsonValueKind.Undefined)
             {

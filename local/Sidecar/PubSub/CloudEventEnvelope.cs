@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using McpAspire.Sidecar.Api;
 
 namespace McpAspire.Sidecar.PubSub;
 
@@ -12,13 +12,11 @@ internal static class CloudEventEnvelope
     private const string DefaultType = "com.dapr.event.sent";
     private const string DefaultSource = "Dapr";
 
-    private static readonly JsonWriterOptions _json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Throws <see cref="JsonException"/> for a body that says it is a CloudEvent and is none.</summary>
     public static byte[] Create(CloudEventSource source, ReadOnlyMemory<byte> data, string contentType, IReadOnlyDictionary<string, string> metadata, DateTimeOffset now)
     {
         var buffer = new ArrayBufferWriter<byte>(data.Length + 512);
-        using (var writer = new Utf8JsonWriter(buffer, _json))
+        using (var writer = new Utf8JsonWriter(buffer, DaprJson.Options))
         {
             writer.WriteStartObject();
             if (ContentTypes.IsCloudEvent(contentType))
@@ -45,7 +43,7 @@ internal static class CloudEventEnvelope
     public static byte[] OfRawPayload(ReadOnlySpan<byte> data, string topic, string pubSub, IReadOnlyDictionary<string, string> metadata)
     {
         var buffer = new ArrayBufferWriter<byte>((data.Length * 4 / 3) + 512);
-        using (var writer = new Utf8JsonWriter(buffer, _json))
+        using (var writer = new Utf8JsonWriter(buffer, DaprJson.Options))
         {
             writer.WriteStartObject();
             writer.WriteBase64String("data_base64", data);

@@ -17,16 +17,13 @@ internal static class MessageMetadata
             return null;
         }
 
-        switch (text)
+        if (GoBoolean.Parse(text) is not { } value)
         {
-            case "1" or "t" or "T" or "true" or "TRUE" or "True":
-                isRaw = true;
-                return null;
-            case "0" or "f" or "F" or "false" or "FALSE" or "False":
-                return null;
-            default:
-                return $"rawPayload value must be a valid boolean: actual is '{text}'";
+            return $"rawPayload value must be a valid boolean: actual is '{text}'";
         }
+
+        isRaw = value;
+        return null;
     }
 
     /// <summary>How long a message is good for (<c>ttlInSeconds</c>: seconds, or a duration); what cannot be read is no limit, as in Dapr.</summary>

@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Globalization;
 using System.IO.Pipelines;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.Pipeline;
@@ -17,8 +15,6 @@ internal sealed class StateApi(StateAccess access)
 
     /// <summary>After so much of a bulk answer the caller has to take it before there is more.</summary>
     private const int FlushSize = 64 * 1024;
-
-    private static readonly JsonWriterOptions _json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The answer, when the path and verb are one of the routes.</summary>
     public Task? Find(SidecarRequest request)
@@ -85,9 +81,9 @@ internal sealed class StateApi(StateAccess access)
         }
 
         http.Response.Headers.ETag = item.ETag;
-        if (item.Expires is { } expires)
+        if (item.ExpiryText is { } expiry)
         {
-            http.Response.Headers[MetadataPrefix + "ttlExpireTime"] = Text(expires);
+            http.Response.Headers[MetadataPrefix + "ttlExpireTime"] = expiry;
         }
 
         return DaprErrors.WriteAsync(http, StatusCodes.Status200OK, "application/json", item.Value);
@@ -191,7 +187,7 @@ internal sealed class StateApi(StateAccess access)
         var items = access.Get(store, storeName, [.. wanted.Keys.Select(key => StateAccess.KeyOf(store, storeName, key))]);
         http.Response.ContentType = "application/json";
         var output = http.Response.BodyWriter;
-        await using var writer = new Utf8JsonWriter(output, _json);
+        await using var writer = new Utf8JsonWriter(output, DaprJson.Options);
         writer.WriteStartArray();
         for (var i = 0; i < items.Count; i++)
         {
@@ -221,10 +217,10 @@ internal sealed class StateApi(StateAccess access)
             writer.WritePropertyName("data");
             writer.WriteRawValue(item.Value, skipInputValidation: true);
             writer.WriteString("etag", item.ETag);
-            if (item.Expires is { } expires)
+            if (item.ExpiryText is { } expiry)
             {
                 writer.WriteStartObject("metadata");
-                writer.WriteString("ttlExpireTime", Text(expires));
+                writer.WriteString("ttlExpireTime", expiry);
                 writer.WriteEndObject();
             }
         }
@@ -279,7 +275,4 @@ internal sealed class StateApi(StateAccess access)
 
     private static string First(HttpContext http, string name)
         => http.Request.Query.TryGetValue(name, out var values) ? values[0] ?? string.Empty : string.Empty;
-
-    /// <summary>RFC 3339, in whole seconds.</summary>
-    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

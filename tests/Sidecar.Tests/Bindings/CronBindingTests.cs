@@ -71,12 +71,7 @@ public sealed class CronBindingTests
         await using var sidecar = await BindingRig.StartAsync(app, folder, BindingRig.Component("one", "cron", ("schedule", "@every 50ms"), ("direction", "input")), Stopping, "--dapr-graceful-shutdown-seconds", "60");
         await app.FirstAsync("/one", Stopping);
 
-        var release = new TaskCompletionSource();
-        app.Answer("/two", async _ =>
-        {
-            await release.Task;
-            return (200, string.Empty);
-        });
+        var release = app.Hold("/two");
         folder.Write("resources/all.yaml", BindingRig.Component("two", "cron", ("schedule", "@every 50ms"), ("direction", "input")));
         await app.FirstAsync("/two", Stopping);
         var before = app.At("/one").Count;

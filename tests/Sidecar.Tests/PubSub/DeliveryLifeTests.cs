@@ -40,12 +40,7 @@ public sealed class DeliveryLifeTests
     public async Task SubscriptionThatIsRemoved_HandlesWhatItHas_AndTakesNothingMore()
     {
         await using var app = new FeedApp();
-        var release = new TaskCompletionSource();
-        app.Answer("/orders", async _ =>
-        {
-            await release.Task;
-            return (200, string.Empty);
-        });
+        var release = app.Hold("/orders");
         using var folder = new TemporaryFolder();
         await using var sidecar = await PubSubRig.StartAsync(app, folder, PubSubRig.Component() + PubSubRig.Subscription("orders", "/orders"), Stopping);
         await PubSubRig.PublishAsync(sidecar, "orders", """{"n":0}""", Stopping);
@@ -88,12 +83,7 @@ public sealed class DeliveryLifeTests
     public async Task UnhealthyApp_GetsNothing_AndWhatWaitedOnceItIsWell()
     {
         await using var app = new FeedApp();
-        var release = new TaskCompletionSource();
-        app.Answer("/orders", async _ =>
-        {
-            await release.Task;
-            return (200, string.Empty);
-        });
+        var release = app.Hold("/orders");
         using var folder = new TemporaryFolder();
         await using var sidecar = await PubSubRig.StartAsync(app, folder, PubSubRig.Component() + PubSubRig.Subscription("orders", "/orders"), Stopping, watchesHealth: true);
         await Eventually.TrueAsync(() => sidecar.Output.Contains("App entered healthy status", StringComparison.Ordinal), "the app is healthy", Stopping);
@@ -147,12 +137,7 @@ public sealed class DeliveryLifeTests
     public async Task BlockedEnd_TakesNoMoreEvents_FinishesThoseUnderWay_AndServesOn()
     {
         await using var app = new FeedApp();
-        var release = new TaskCompletionSource();
-        app.Answer("/slow", async _ =>
-        {
-            await release.Task;
-            return (200, string.Empty);
-        });
+        var release = app.Hold("/slow");
         using var folder = new TemporaryFolder();
         await using var sidecar = await PubSubRig.StartAsync(
             app, folder, PubSubRig.Component() + PubSubRig.Subscription("slow", "/slow") + PubSubRig.Subscription("orders", "/orders"), Stopping, watchesHealth: true, flags: ["--dapr-block-shutdown-duration", "180s", "--dapr-graceful-shutdown-seconds", "60"]);

@@ -11,13 +11,8 @@ public sealed class PublishLimitTests
     [Fact]
     public async Task Metadata_CountAsWhatAQueueHolds()
     {
-        var release = new TaskCompletionSource();
         await using var app = new FeedApp();
-        app.Answer("/orders", async _ =>
-        {
-            await release.Task;
-            return (200, string.Empty);
-        });
+        var release = app.Hold("/orders");
         using var folder = new TemporaryFolder();
         await using var sidecar = await PubSubRig.StartAsync(app, folder, PubSubRig.Component() + PubSubRig.Subscription("orders", "/orders"), Stopping);
         var body = $$$"""[{"entryId":"1","event":"","contentType":"text/plain","metadata":{"a":"{{{new string('x', 3_000_000)}}}"}}]""";

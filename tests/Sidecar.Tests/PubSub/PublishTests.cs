@@ -162,12 +162,7 @@ public sealed class PublishTests
     public async Task SlowSubscriber_FillsItsQueue_ThePublisherIsTold_AndWhatWasTakenComesInOrder()
     {
         await using var app = new FeedApp();
-        var release = new TaskCompletionSource();
-        app.Answer("/orders", async _ =>
-        {
-            await release.Task;
-            return (200, string.Empty);
-        });
+        var release = app.Hold("/orders");
         using var folder = new TemporaryFolder();
         await using var sidecar = await PubSubRig.StartAsync(app, folder, PubSubRig.Component() + PubSubRig.Subscription("orders", "/orders"), Stopping);
 

@@ -16,6 +16,18 @@ internal sealed class FeedApp(int? port = null) : RawServer(port)
 
     public void Answer(string path, Func<RawRequest, Task<(int Status, string Body)>> answer) => _answers[path] = answer;
 
+    /// <summary>Nothing comes from a path before the returned source is set, then 200.</summary>
+    public TaskCompletionSource Hold(string path)
+    {
+        var release = new TaskCompletionSource();
+        Answer(path, async _ =>
+        {
+            await release.Task;
+            return (200, string.Empty);
+        });
+        return release;
+    }
+
     /// <summary>What came to a path so far.</summary>
     public IReadOnlyList<RawRequest> At(string path) => [.. Requests.Where(request => request.Path == path)];
 
