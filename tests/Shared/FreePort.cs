@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -14,6 +15,7 @@ internal static class FreePort
     private const int Windows = 30;
     private const int WindowSize = 400;
 
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
     private static readonly Lazy<Window> _window = new(Claim);
 
     private static int s_taken;
@@ -25,14 +27,48 @@ internal static class FreePort
             // The first port of the window is the claim on it.
             var turn = (uint)Interlocked.Increment(ref s_taken) % (WindowSize - 1);
             var port = _window.Value.First + 1 + (int)turn;
-            if (Listen(port) is { } listener)
+            if (!IsListening(port))
             {
-                listener.Dispose();
                 return port;
             }
         }
 
         throw new InvalidOperationException($"None of the {WindowSize} ports of this test process is free.");
+    }
+
+    /// <summary>
+    /// Listens on <paramref name="port"/>. A socket that was just closed may live on for a moment in a child process that
+    /// was forked before and has not executed its program yet.
+    /// </summary>
+    public static TcpListener Listen(int port)
+    {
+        var patience = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                return TryListen(port);
+            }
+            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse && patience.Elapsed < _patience)
+            {
+                Thread.Sleep(10);
+            }
+        }
+    }
+
+    /// <summary>Asked by a connection, since a listener of our own could be what stands in the way of the port's user (see <see cref="Listen"/>).</summary>
+    private static bool IsListening(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Connect(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     /// <summary>A window belongs to the process that listens on its first port, until that process ends.</summary>
@@ -41,16 +77,20 @@ internal static class FreePort
         for (var attempt = 0; attempt < Windows; attempt++)
         {
             var first = First + ((Environment.ProcessId + attempt) % Windows * WindowSize);
-            if (Listen(first) is { } claim)
+            try
             {
-                return new Window(first, claim);
+                return new Window(first, TryListen(first));
+            }
+            catch (SocketException)
+            {
+                // Another test process has it.
             }
         }
 
         throw new InvalidOperationException($"All {Windows} windows of ports are taken by other test processes.");
     }
 
-    private static TcpListener? Listen(int port)
+    private static TcpListener TryListen(int port)
     {
         var listener = new TcpListener(IPAddress.Loopback, port);
         try
@@ -58,10 +98,10 @@ internal static class FreePort
             listener.Start();
             return listener;
         }
-        catch (SocketException)
+        catch
         {
             listener.Dispose();
-            return null;
+            throw;
         }
     }
 

@@ -28,8 +28,7 @@ internal abstract class RawServer : IAsyncDisposable
 
     public void Start()
     {
-        _listener = new TcpListener(IPAddress.Loopback, Port);
-        _listener.Start();
+        _listener = FreePort.Listen(Port);
         _accepting = AcceptAsync(_listener);
     }
 
