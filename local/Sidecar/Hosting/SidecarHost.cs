@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Resolution;
@@ -29,21 +30,11 @@ internal static partial class SidecarHost
         using var traces = TraceExport.Start(options, resources.Configuration.Tracing, environment);
         using var signals = new StopSignals(parts.Shutdown);
         Listeners.Configure(server.Settings, options, parts.Hops, parts.Metrics.IsEnabled);
+        using var registration = new Registration(parts.Registrations, parts.Self, logger);
         await StartAsync(server, parts.Ports, options);
-        using var registration = Registration.Of(parts.Registrations, parts.Self, logger);
-        if (parts.Metrics.IsEnabled)
-        {
-            Log.Metrics(logger, options.MetricsListenAddress, options.MetricsPort);
-        }
-
-        if (parts.TokenGate.IsEnabled)
-        {
-            Log.Token(logger);
-        }
-
-        Log.Listening(logger, string.Join(",", options.ListenAddresses), options.HttpPort);
-        Log.ServingOn(logger, options.HttpPort);
-        Log.Initialized(logger, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        await registration.AnnounceAsync();
+        SayListening(parts, options, logger);
+        Log.Initialized(logger, Stopwatch.GetElapsedTime(started).TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture));
         Log.Serving(logger, runtime.Describe());
 
         _ = parts.Reloader.RunAsync(new SnapshotLife(snapshot, lifetime.Stopping), lifetime.Stopping);
@@ -69,6 +60,24 @@ internal static partial class SidecarHost
         {
             Log.Warning(logger, warning);
         }
+    }
+
+    /// <summary>Numbers as text: each other type would be a dozen methods to compile before the sidecar is ready.</summary>
+    private static void SayListening(SidecarParts parts, SidecarOptions options, ILogger logger)
+    {
+        if (parts.Metrics.IsEnabled)
+        {
+            Log.Metrics(logger, string.Create(CultureInfo.InvariantCulture, $"{options.MetricsListenAddress}:{options.MetricsPort}"));
+        }
+
+        if (parts.TokenGate.IsEnabled)
+        {
+            Log.Token(logger);
+        }
+
+        var port = options.HttpPort.ToString(CultureInfo.InvariantCulture);
+        Log.Listening(logger, $"{string.Join(",", options.ListenAddresses)}:{port}");
+        Log.ServingOn(logger, port);
     }
 
     private static async Task WatchAppAsync(SidecarParts parts, RuntimeSnapshot snapshot, CancellationToken stopping)
@@ -137,19 +146,19 @@ internal static partial class SidecarHost
         public static partial void Token(ILogger logger);
 
         [LoggerMessage(9, LogLevel.Information, "HTTP server is running on port {Port}")]
-        public static partial void ServingOn(ILogger logger, int port);
+        public static partial void ServingOn(ILogger logger, string port);
 
         [LoggerMessage(2, LogLevel.Warning, "{Warning}")]
         public static partial void Warning(ILogger logger, string warning);
 
-        [LoggerMessage(3, LogLevel.Information, "HTTP server listening on TCP address: {Addresses}:{Port}")]
-        public static partial void Listening(ILogger logger, string addresses, int port);
+        [LoggerMessage(3, LogLevel.Information, "HTTP server listening on TCP address: {Addresses}")]
+        public static partial void Listening(ILogger logger, string addresses);
 
-        [LoggerMessage(4, LogLevel.Information, "dapr initialized. Status: Running. Init Elapsed {Milliseconds:0}ms")]
-        public static partial void Initialized(ILogger logger, double milliseconds);
+        [LoggerMessage(4, LogLevel.Information, "dapr initialized. Status: Running. Init Elapsed {Milliseconds}ms")]
+        public static partial void Initialized(ILogger logger, string milliseconds);
 
-        [LoggerMessage(6, LogLevel.Information, "metrics server started on {Address}:{Port}/")]
-        public static partial void Metrics(ILogger logger, string address, int port);
+        [LoggerMessage(6, LogLevel.Information, "metrics server started on {Address}/")]
+        public static partial void Metrics(ILogger logger, string address);
 
         [LoggerMessage(5, LogLevel.Information, "{Description}")]
         public static partial void Serving(ILogger logger, string description);

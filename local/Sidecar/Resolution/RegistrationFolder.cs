@@ -9,12 +9,15 @@ namespace McpAspire.Sidecar.Resolution;
 /// </summary>
 internal sealed class RegistrationFolder(string path)
 {
+    private const string Ending = ".json";
+    private const string DraftEnding = ".new";
     private const UnixFileMode OwnerFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>For root every folder looks like its own, so that it needs one where nobody else can make any.</summary>
     private const string RootsOwn = "/run";
 
+    private string? _draft;
     private string? _file;
 
     public string Path => path;
@@ -29,31 +32,34 @@ internal sealed class RegistrationFolder(string path)
         return new RegistrationFolder(System.IO.Path.Combine(root, OperatingSystem.IsWindows() ? "dapr-sidecars" : $"dapr-sidecars-{Environment.UserName}"));
     }
 
-    /// <summary>Throws when the folder is another user's, or a link to elsewhere.</summary>
-    public void Register(SidecarRegistration registration)
+    /// <summary>Writes what <see cref="Publish"/> shows. Throws when the folder is another user's, or a link to elsewhere.</summary>
+    public void Draft(SidecarRegistration registration)
     {
         Prepare();
         RemoveStale();
-        var file = System.IO.Path.Combine(path, $"{Prefix(registration.AppId, registration.Namespace)}-{registration.Instance:N}.json");
-        var draft = file + ".new";
+        var file = System.IO.Path.Combine(path, $"{Prefix(registration.AppId, registration.Namespace)}-{registration.Instance:N}{Ending}");
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = OwnerFile;
         }
 
-        using (var stream = new FileStream(draft, options))
-        {
-            stream.Write(registration.ToJson());
-        }
+        _draft = file + DraftEnding;
+        using var stream = new FileStream(_draft, options);
+        stream.Write(registration.ToJson());
+    }
 
-        File.Move(draft, file);
-        _file = file;
+    /// <summary>From now on others find what was drafted.</summary>
+    public void Publish()
+    {
+        var file = _draft![..^DraftEnding.Length];
+        File.Move(_draft, file);
+        (_draft, _file) = (null, file);
     }
 
     public void Unregister()
     {
-        if (Interlocked.Exchange(ref _file, null) is { } file)
+        foreach (var file in new[] { Interlocked.Exchange(ref _draft, null), Interlocked.Exchange(ref _file, null) }.OfType<string>())
         {
             Delete(file);
         }
@@ -61,11 +67,11 @@ internal sealed class RegistrationFolder(string path)
 
     /// <summary>The running sidecars of an app.</summary>
     public IReadOnlyList<SidecarRegistration> Find(string appId, string ns)
-        => [.. Read($"{Prefix(appId, ns)}-*.json").Where(registration => registration.AppId == appId && registration.Namespace == ns && registration.IsAlive)];
+        => [.. Read($"{Prefix(appId, ns)}-*{Ending}").Where(registration => registration.AppId == appId && registration.Namespace == ns && registration.IsAlive)];
 
     /// <summary>The running sidecar that calls itself so.</summary>
     public SidecarRegistration? Find(Guid instance)
-        => Read($"*-{instance:N}.json").FirstOrDefault(registration => registration.Instance == instance && registration.IsAlive);
+        => Read($"*-{instance:N}{Ending}").FirstOrDefault(registration => registration.Instance == instance && registration.IsAlive);
 
     private static string Prefix(string appId, string ns)
         => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{appId}\n{ns}")).AsSpan(0, 12));
@@ -131,7 +137,7 @@ internal sealed class RegistrationFolder(string path)
     /// <summary>What sidecars left that were killed.</summary>
     private void RemoveStale()
     {
-        foreach (var file in Directory.EnumerateFiles(path, "*.json"))
+        foreach (var file in Directory.EnumerateFiles(path, $"*{Ending}").Concat(Directory.EnumerateFiles(path, $"*{Ending}{DraftEnding}")))
         {
             if (ReadFile(file) is { IsAlive: false })
             {

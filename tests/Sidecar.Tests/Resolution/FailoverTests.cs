@@ -26,7 +26,7 @@ public sealed class FailoverTests : IDisposable
         await using var app = new EchoApp();
         await using var called = await StartAsync("called", app);
         await using var calling = await StartAsync("calling");
-        Register(FreePort.Next());
+        FalseSidecar.Register(Registry, "called", FreePort.Next());
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{calling.HttpPort}") };
 
         for (var call = 0; call < 4; call++)
@@ -50,7 +50,7 @@ public sealed class FailoverTests : IDisposable
         await using var app = new EchoApp();
         await using var called = await StartAsync("called", app);
         await using var calling = await StartAsync("calling");
-        Register(((IPEndPoint)thief.LocalEndpoint).Port);
+        FalseSidecar.Register(Registry, "called", ((IPEndPoint)thief.LocalEndpoint).Port);
 
         // Each of two sidecars is the first in turn for one of two calls.
         var calls = Task.WhenAll(CallAsync(calling, "/show"), CallAsync(calling, "/show"));
@@ -69,8 +69,8 @@ public sealed class FailoverTests : IDisposable
     public async Task Call_WhenNoSidecarTakesTheConnection_SaysSo()
     {
         await using var calling = await StartAsync("calling");
-        Register(FreePort.Next());
-        Register(FreePort.Next());
+        FalseSidecar.Register(Registry, "called", FreePort.Next());
+        FalseSidecar.Register(Registry, "called", FreePort.Next());
 
         var answer = await CallAsync(calling, "/show");
 
@@ -98,7 +98,7 @@ public sealed class FailoverTests : IDisposable
     {
         await using var app = new EchoApp();
         await using var calling = await StartAsync("calling", null, WithRetries("100ms", 1000));
-        Register(FreePort.Next());
+        FalseSidecar.Register(Registry, "called", FreePort.Next());
 
         var call = CallAsync(calling, "/show");
         await Eventually.TrueAsync(() => calling.Output.Contains("Retry 2 in", StringComparison.Ordinal), "the call is tried again", Stopping);
@@ -106,14 +106,6 @@ public sealed class FailoverTests : IDisposable
 
         Assert.Equal(200, (await call).Status);
         Assert.Single(app.Requests);
-    }
-
-    /// <summary>A sidecar of the app, as far as the folder says: its process runs, but nobody, or somebody else, listens there.</summary>
-    private void Register(int port)
-    {
-        using var process = System.Diagnostics.Process.GetCurrentProcess();
-        new RegistrationFolder(Registry).Register(
-            new SidecarRegistration(Guid.NewGuid(), "called", "default", "public", port, process.Id, process.StartTime.ToUniversalTime(), new byte[32]));
     }
 
     private string[] WithRetries(string duration, int retries) =>

@@ -158,9 +158,7 @@ public sealed class SidecarToSidecarTests : IDisposable
         using var thief = new TcpListener(IPAddress.Loopback, 0);
         thief.Start();
         await using var calling = await StartAsync("calling");
-        var process = System.Diagnostics.Process.GetCurrentProcess();
-        new RegistrationFolder(Registry).Register(new SidecarRegistration(
-            Guid.NewGuid(), "called", "default", "public", ((IPEndPoint)thief.LocalEndpoint).Port, process.Id, process.StartTime.ToUniversalTime(), new byte[32]));
+        FalseSidecar.Register(Registry, "called", ((IPEndPoint)thief.LocalEndpoint).Port);
 
         var call = CallAsync(calling, "/show", ("Authorization", "Bearer secret"));
         using var connection = await thief.AcceptTcpClientAsync(Stopping);
