@@ -161,7 +161,7 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
             case "Configuration":
                 if (!options.ConfigPaths.Any(path => Path.GetFullPath(path) == Path.GetFullPath(file)))
                 {
-                    throw new ResourceException(document.Position, "A Configuration in a resources folder has no effect; give the file to --config.") { Rule = ProblemRules.ConfigurationInResources };
+                    throw new ResourceException(document.Position, $"The Configuration '{ResourceMetadata.NameOf(document)}' in a resources folder has no effect; give the file to --config.") { Rule = ProblemRules.ConfigurationInResources };
                 }
 
                 break;
