@@ -12,6 +12,7 @@ internal sealed partial class AppHealthMonitor(SidecarOptions options, SidecarMe
     /// <summary>For the first probe of a gRPC app, which makes all that gRPC needs.</summary>
     private static readonly TimeSpan _firstConnection = TimeSpan.FromSeconds(5);
 
+    private readonly TaskCompletionSource _firstHealthy = New();
     private volatile bool _isUnhealthy;
     private volatile TaskCompletionSource _unhealthy = New();
 
@@ -19,6 +20,9 @@ internal sealed partial class AppHealthMonitor(SidecarOptions options, SidecarMe
 
     /// <summary>Whether the app's health is asked for at all.</summary>
     public bool IsEnabled => options.AppHealthCheck is not null;
+
+    /// <summary>Done when the app has been healthy once, or its health is not asked for.</summary>
+    public Task FirstHealthy => IsEnabled ? _firstHealthy.Task : Task.CompletedTask;
 
     /// <summary>Done when the app is not healthy, or next becomes so.</summary>
     public Task Unhealthy => _unhealthy.Task;
@@ -49,6 +53,7 @@ internal sealed partial class AppHealthMonitor(SidecarOptions options, SidecarMe
 
                 isKnown = true;
                 Log.Healthy(logger);
+                _firstHealthy.TrySetResult();
                 await feeds.StartFeedsAsync(cancellationToken);
             }
             else if (failures >= check.Threshold && !_isUnhealthy)

@@ -5,10 +5,10 @@ using Microsoft.Extensions.Logging;
 namespace McpAspire.Sidecar.Hosting;
 
 /// <summary>
-/// The one call that Dapr makes to an app when it has come up: <c>GET /dapr/config</c>, through appHttpPipeline and under no
-/// Resiliency. Its answer says nothing that concerns this sidecar (actors), so an app without that route, or behind a bearer, is fine.
+/// The one call that Dapr makes to an app when it has come up, and is healthy where that is asked for: <c>GET /dapr/config</c>,
+/// through appHttpPipeline and under no Resiliency. Its answer says nothing that concerns this sidecar (actors), so an app without that route, or behind a bearer, is fine.
 /// </summary>
-internal sealed partial class AppStartCall(SidecarRuntime runtime, AppCall app, SidecarOptions options, TimeProvider time, ILogger<AppStartCall> logger)
+internal sealed partial class AppStartCall(SidecarRuntime runtime, AppCall app, AppHealthMonitor health, SidecarOptions options, TimeProvider time, ILogger<AppStartCall> logger)
 {
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(10);
 
@@ -25,10 +25,11 @@ internal sealed partial class AppStartCall(SidecarRuntime runtime, AppCall app, 
             return;
         }
 
-        using var limit = new CancellationTokenSource(_limit, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
         try
         {
+            await health.FirstHealthy.WaitAsync(stopping);
+            using var limit = new CancellationTokenSource(_limit, time);
+            using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
             var answer = await app.SendAsync(
                 runtime.Current,
                 new AppRequest(HttpMethods.Get, "dapr/config", "application/json", []) { Headers = [KeyValuePair.Create("Dapr-App-Id", options.AppId)] },

@@ -82,7 +82,7 @@ internal sealed class SidecarParts
             Readiness = readiness,
             AppHealth = health,
             Feeds = feeds,
-            StartCall = new AppStartCall(runtime, appCall, options, time, loggers.CreateLogger<AppStartCall>()),
+            StartCall = new AppStartCall(runtime, appCall, health, options, time, loggers.CreateLogger<AppStartCall>()),
             Shutdown = shutdown,
             Metadata = metadata,
             TokenGate = tokenGate,

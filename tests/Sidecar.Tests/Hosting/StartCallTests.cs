@@ -25,6 +25,20 @@ public sealed class StartCallTests
     }
 
     [Fact]
+    public async Task App_ThatIsNotHealthyYet_IsAskedWhenItIs()
+    {
+        await using var app = new EchoApp { HealthStatus = 503 };
+        await using var sidecar = await StartAsync(app, null, "--enable-app-health-check", "--app-health-check-path", "/healthz", "--app-health-probe-interval", "1", "--app-health-threshold", "1", "--log-level", "debug");
+        await Eventually.TrueAsync(() => sidecar.Output.Contains("App entered un-healthy status", StringComparison.Ordinal), "the app is probed", Stopping);
+
+        app.HealthStatus = 200;
+        await Eventually.TrueAsync(() => sidecar.Output.Contains("GET /dapr/config of the app: 404", StringComparison.Ordinal), "the app is asked", Stopping);
+
+        Assert.Single(app.StartCalls);
+        Assert.Matches("(?s)App entered healthy status.*GET /dapr/config of the app", sidecar.Output);
+    }
+
+    [Fact]
     public async Task StartCall_TurnedOff_IsNotMade()
     {
         await using var app = new EchoApp();
