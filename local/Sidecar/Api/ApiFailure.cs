@@ -26,6 +26,12 @@ internal sealed class ApiFailure(int status, int grpcStatus, string code, string
     /// <summary>Of the ResourceInfo.</summary>
     public string ResourceDescription { get; init; } = message;
 
+    /// <summary>Of the ErrorInfo.</summary>
+    public string Domain { get; init; } = "dapr.io";
+
+    /// <summary>A page of a Help; null: there is none.</summary>
+    public (string Url, string Description)? Help { get; init; }
+
     /// <summary>What a BadRequest says of a field; null: there is none.</summary>
     public (string Field, string Description)? Violation { get; init; }
 }

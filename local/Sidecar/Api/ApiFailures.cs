@@ -21,6 +21,7 @@ internal static class ApiFailures
             WriteViolation(writer, failure);
             WriteResource(writer, failure);
             WriteInfo(writer, failure);
+            WriteHelp(writer, failure);
             writer.WriteEndArray();
             writer.WriteEndObject();
         }
@@ -66,7 +67,7 @@ internal static class ApiFailures
     {
         writer.WriteStartObject();
         writer.WriteString("@type", Types + "ErrorInfo");
-        writer.WriteString("domain", "dapr.io");
+        writer.WriteString("domain", failure.Domain);
         if (failure.Metadata is null)
         {
             writer.WriteNull("metadata");
@@ -83,6 +84,24 @@ internal static class ApiFailures
         }
 
         writer.WriteString("reason", failure.Reason);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteHelp(Utf8JsonWriter writer, ApiFailure failure)
+    {
+        if (failure.Help is not { } help)
+        {
+            return;
+        }
+
+        writer.WriteStartObject();
+        writer.WriteString("@type", Types + "Help");
+        writer.WriteStartArray("links");
+        writer.WriteStartObject();
+        writer.WriteString("description", help.Description);
+        writer.WriteString("url", help.Url);
+        writer.WriteEndObject();
+        writer.WriteEndArray();
         writer.WriteEndObject();
     }
 }

@@ -95,7 +95,7 @@ internal sealed class ApiRouter(HealthApi health, MetadataApi metadata, SecretsA
         var path = request.Path.AsSpan(V1Alpha1.Length);
         if (request.Runtime.Apis.StateAlpha && path.StartsWith("state/"))
         {
-            return StateApi.FindAlpha(request);
+            return state.FindAlpha(request);
         }
 
         var verb = request.Http.Request.Method;

@@ -41,13 +41,21 @@ internal sealed class SecretsApi(SidecarMetrics metrics)
             return null;
         }
 
-        if (Read(store, isBulk: false, () => store.Get(key), values => values is not null) is not { } values)
+        var reason = $"secret {key} not found";
+        try
         {
-            await DaprErrors.WriteAsync(request.Http, StatusCodes.Status500InternalServerError, "ERR_SECRET_GET", $"failed getting secret with key {key} from secret store {storeName}: secret {key} not found");
-            return null;
+            if (await ReadAsync(store, isBulk: false, () => store.GetAsync(key, request.Http.RequestAborted), values => values is not null) is { } values)
+            {
+                return values;
+            }
+        }
+        catch (SecretStoreException exception)
+        {
+            reason = exception.Message;
         }
 
-        return values;
+        await DaprErrors.WriteAsync(request.Http, StatusCodes.Status500InternalServerError, "ERR_SECRET_GET", $"failed getting secret with key {key} from secret store {storeName}: {reason}");
+        return null;
     }
 
     /// <summary>The secrets that a scope opens by name; null when the error is answered.</summary>
@@ -60,7 +68,29 @@ internal sealed class SecretsApi(SidecarMetrics metrics)
 
         // By name or not at all: all would be whatever the environment happens to hold.
         var allowed = request.Runtime.Configuration.SecretScopes.GetValueOrDefault(storeName)?.Allowed ?? [];
-        return Read(store, isBulk: true, () => allowed.Select(name => (Name: name, Values: store.Get(name))).Where(secret => secret.Values is not null).Select(secret => (secret.Name, secret.Values!)).ToArray(), _ => true);
+        try
+        {
+            return await ReadAsync(store, isBulk: true, () => ReadEachAsync(store, allowed, request.Http.RequestAborted), _ => true);
+        }
+        catch (SecretStoreException exception)
+        {
+            await DaprErrors.WriteAsync(request.Http, StatusCodes.Status500InternalServerError, "ERR_SECRET_GET", $"failed getting secrets from secret store {storeName}: {exception.Message}");
+            return null;
+        }
+    }
+
+    private static async ValueTask<IReadOnlyList<(string Name, IReadOnlyDictionary<string, string> Values)>> ReadEachAsync(ISecretStore store, IEnumerable<string> names, CancellationToken cancellationToken)
+    {
+        var found = new List<(string, IReadOnlyDictionary<string, string>)>();
+        foreach (var name in names)
+        {
+            if (await store.GetAsync(name, cancellationToken) is { } values)
+            {
+                found.Add((name, values));
+            }
+        }
+
+        return found;
     }
 
     private async Task AnswerAsync(SidecarRequest request, string storeName, string key)
@@ -96,10 +126,10 @@ internal sealed class SecretsApi(SidecarMetrics metrics)
         return null;
     }
 
-    private T Read<T>(ISecretStore store, bool isBulk, Func<T> read, Func<T, bool> isFound)
+    private async Task<T> ReadAsync<T>(ISecretStore store, bool isBulk, Func<ValueTask<T>> read, Func<T, bool> isFound)
     {
         var started = Stopwatch.GetTimestamp();
-        var values = read();
+        var values = await read();
         if (metrics.IsEnabled)
         {
             metrics.Components.SecretRead(store.Name, isBulk, isFound(values), Stopwatch.GetElapsedTime(started));

@@ -32,7 +32,7 @@ internal sealed class CronBinding(InputRoute route, CronSchedule schedule, TimeP
         }
     }
 
-    public async Task RunAsync(Func<IReadOnlyList<KeyValuePair<string, string>>, Task> trigger, CancellationToken cancellationToken)
+    public async Task RunAsync(Func<BindingEvent, Task<BindingReply>> trigger, CancellationToken cancellationToken)
     {
         var due = schedule.Next(time.GetUtcNow());
         while (due is { } next)
@@ -46,10 +46,10 @@ internal sealed class CronBinding(InputRoute route, CronSchedule schedule, TimeP
 
             cancellationToken.ThrowIfCancellationRequested();
             var now = time.GetUtcNow();
-            await trigger([
+            await trigger(new BindingEvent([], [
                 KeyValuePair.Create("timeZone", schedule.Zone.Id),
                 KeyValuePair.Create("readTimeUTC", now.ToString("yyyy-MM-dd HH:mm:ss.fffffff +0000 'UTC'", CultureInfo.InvariantCulture)),
-            ]);
+            ]));
             now = time.GetUtcNow();
             due = schedule.Next(next);
             if (due <= now)

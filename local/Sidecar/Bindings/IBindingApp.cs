@@ -7,6 +7,5 @@ internal interface IBindingApp
 {
     Task<bool> WantsAsync(RuntimeSnapshot runtime, string name, string path, CancellationToken cancellationToken);
 
-    /// <summary>False when the app did not handle it.</summary>
-    Task<bool> TriggerAsync(RuntimeSnapshot runtime, string name, string path, IReadOnlyList<KeyValuePair<string, string>> metadata);
+    Task<BindingReply> TriggerAsync(RuntimeSnapshot runtime, string name, string path, BindingEvent trigger);
 }

@@ -7,8 +7,21 @@ internal interface IInputBinding : IEmbeddedComponent
 {
     InputRoute Route { get; }
 
-    /// <summary>Calls <paramref name="trigger"/> for each event, one at a time, until it is cancelled.</summary>
-    Task RunAsync(Func<IReadOnlyList<KeyValuePair<string, string>>, Task> trigger, CancellationToken cancellationToken);
+    /// <summary>Calls <paramref name="trigger"/> for each event until it is cancelled; those that have begun are finished.</summary>
+    Task RunAsync(Func<BindingEvent, Task<BindingReply>> trigger, CancellationToken cancellationToken);
+}
+
+/// <summary>What the app is told.</summary>
+internal sealed record BindingEvent(byte[] Data, IReadOnlyList<KeyValuePair<string, string>> Metadata)
+{
+    /// <summary>Never its data or metadata.</summary>
+    public override string ToString() => nameof(BindingEvent);
+}
+
+/// <summary>What the app answered; the problem is empty when it has handled the event.</summary>
+internal readonly record struct BindingReply(ReadOnlyMemory<byte> Data, string Problem)
+{
+    public bool IsHandled => Problem.Length == 0;
 }
 
 /// <summary>Where its events go: metadata <c>route</c> (else the name), and whether <c>direction</c> says that the app wants them.</summary>

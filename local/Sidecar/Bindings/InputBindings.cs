@@ -119,7 +119,7 @@ internal sealed partial class InputBindings(SidecarOptions options, IBindingApp 
         await Task.Yield();
         try
         {
-            await binding.RunAsync(metadata => TriggerAsync(name, binding, metadata), stop);
+            await binding.RunAsync(trigger => TriggerAsync(name, binding, trigger), stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -128,19 +128,21 @@ internal sealed partial class InputBindings(SidecarOptions options, IBindingApp 
     }
 
     /// <summary>One that has begun is finished.</summary>
-    private async Task TriggerAsync(string name, IInputBinding binding, IReadOnlyList<KeyValuePair<string, string>> metadata)
+    private async Task<BindingReply> TriggerAsync(string name, IInputBinding binding, BindingEvent trigger)
     {
         var started = Stopwatch.GetTimestamp();
-        var isHandled = await app.TriggerAsync(_runtime!, name, binding.Route.Path, metadata);
-        if (!isHandled)
+        var reply = await app.TriggerAsync(_runtime!, name, binding.Route.Path, trigger);
+        if (!reply.IsHandled)
         {
             Log.NotHandled(logger, name);
         }
 
         if (metrics.IsEnabled)
         {
-            metrics.Bindings.Triggered(name, isHandled, Stopwatch.GetElapsedTime(started));
+            metrics.Bindings.Triggered(name, reply.IsHandled, Stopwatch.GetElapsedTime(started));
         }
+
+        return reply;
     }
 
     private void EndAll()

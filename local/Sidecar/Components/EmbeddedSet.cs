@@ -26,12 +26,14 @@ internal sealed class EmbeddedSet
         }
     }
 
-    public void Add(ComponentSettings settings, EmbeddedSet earlier, EmbeddedHost host, ICollection<string> warnings)
+    /// <returns>That of <paramref name="earlier"/>, where it is the same, or a new one.</returns>
+    public IEmbeddedComponent Add(ComponentSettings settings, EmbeddedSet earlier, Func<IEmbeddedComponent> create)
     {
         var instance = earlier._components.TryGetValue(settings.Component.Name, out var found) && settings.IsSameAs(found.Settings)
             ? found.Instance
-            : EmbeddedTypes.Create(settings, host, warnings);
+            : create();
         _components.Add(settings.Component.Name, (settings, instance));
+        return instance;
     }
 
     /// <summary>Starts what <paramref name="earlier"/> did not have, and ends what only it had.</summary>

@@ -14,10 +14,10 @@ namespace McpAspire.Sidecar.Grpc;
 internal sealed partial class DaprService
 {
     public override Task<Empty> PublishEvent(PublishEventRequest request, ServerCallContext context)
-        => Calls.RunAsync(context, new ApiCall("publish", HttpMethods.Post, $"/v1.0/publish/{ApiPath.Part(request.PubsubName)}/{ApiPath.Part(request.Topic)}"), sent =>
+        => Calls.RunAsync(context, new ApiCall("publish", HttpMethods.Post, $"/v1.0/publish/{ApiPath.Part(request.PubsubName)}/{ApiPath.Part(request.Topic)}"), async sent =>
         {
-            parts.Publisher.Publish(sent.Runtime, Traced(Call(sent, request.PubsubName, request.Topic, request.Metadata)), request.Data.Memory, request.DataContentType);
-            return Task.FromResult<Empty?>(new Empty());
+            await parts.Publisher.PublishAsync(sent.Runtime, Traced(Call(sent, request.PubsubName, request.Topic, request.Metadata)), request.Data.Memory, request.DataContentType, context.CancellationToken);
+            return new Empty();
         });
 
     public override Task<BulkPublishResponse> BulkPublishEvent(BulkPublishRequest request, ServerCallContext context) => BulkPublish(request, "v1", context);
@@ -98,7 +98,7 @@ internal sealed partial class DaprService
     }
 
     private Task<BulkPublishResponse> BulkPublish(BulkPublishRequest request, string version, ServerCallContext context)
-        => Calls.RunAsync(context, new ApiCall("publish", HttpMethods.Post, $"/v1.0/publish/bulk/{ApiPath.Part(request.PubsubName)}/{ApiPath.Part(request.Topic)}") { Version = version }, sent =>
+        => Calls.RunAsync(context, new ApiCall("publish", HttpMethods.Post, $"/v1.0/publish/bulk/{ApiPath.Part(request.PubsubName)}/{ApiPath.Part(request.Topic)}") { Version = version }, async sent =>
         {
             var publish = Call(sent, request.PubsubName, request.Topic, request.Metadata);
             Publisher.Find(sent.Runtime, publish);
@@ -114,7 +114,7 @@ internal sealed partial class DaprService
             }
 
             var entries = request.Entries.Select(entry => new BulkEntry(entry.EntryId, entry.Event.Memory, entry.ContentType, Merged(request.Metadata, entry.Metadata))).ToArray();
-            return parts.Publisher.PublishAll(sent.Runtime, publish, entries) is { } failure ? throw failure : Task.FromResult<BulkPublishResponse?>(new BulkPublishResponse());
+            return await parts.Publisher.PublishAllAsync(sent.Runtime, publish, entries, context.CancellationToken) is { } bulk ? throw bulk.Failure : new BulkPublishResponse();
         });
 
     private static PublishCall Call(SidecarRequest sent, string pubSub, string topic, IDictionary<string, string> metadata)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -17,22 +18,25 @@ internal sealed partial class DaprService
     private const string JsonType = "application/json";
 
     public override Task<GetStateResponse> GetState(GetStateRequest request, ServerCallContext context)
-        => StateAsync(context, HttpMethods.Get, [request.StoreName, request.Key], request.StoreName, store =>
+        => StateAsync(context, HttpMethods.Get, [request.StoreName, request.Key], request.StoreName, async (store, stopping) =>
         {
             var response = new GetStateResponse();
-            if (parts.State.Get(store, request.StoreName, StateAccess.KeyOf(store, request.StoreName, request.Key)) is { } item)
+            var read = new StateRead(StateAccess.KeyOf(store, request.StoreName, request.Key)) { Metadata = request.Metadata.ToDictionary(), Consistency = Text(request.Consistency) };
+            if (await ReadAsync(() => parts.State.GetAsync(store, request.StoreName, read, stopping), "ERR_STATE_GET", $"fail to get {request.Key} from state store {request.StoreName}: ") is { } item)
             {
-                (response.Data, response.Etag) = (UnsafeByteOperations.UnsafeWrap(item.Value), item.ETag);
-                AddExpiry(response.Metadata, item);
+                (response.Data, response.Etag) = (UnsafeByteOperations.UnsafeWrap(item.Value), item.ETag ?? string.Empty);
+                AddMetadata(response.Metadata, item);
             }
 
             return response;
         });
 
     public override Task<GetBulkStateResponse> GetBulkState(GetBulkStateRequest request, ServerCallContext context)
-        => StateAsync(context, HttpMethods.Post, [request.StoreName, "bulk"], request.StoreName, store =>
+        => StateAsync(context, HttpMethods.Post, [request.StoreName, "bulk"], request.StoreName, async (store, stopping) =>
         {
-            var items = parts.State.Get(store, request.StoreName, [.. request.Keys.Select(key => StateAccess.KeyOf(store, request.StoreName, key))]);
+            var metadata = request.Metadata.ToDictionary();
+            var reads = request.Keys.Select(key => new StateRead(StateAccess.KeyOf(store, request.StoreName, key)) { Metadata = metadata }).ToArray();
+            var items = await ReadAsync(() => parts.State.GetAsync(store, request.StoreName, reads, stopping), "ERR_STATE_BULK_GET", string.Empty);
             var limit = GrpcLimits.MessageSize(parts.Options);
             if (limit is { } most && items.Sum(item => (long)(item?.Value.Length ?? 0)) > most)
             {
@@ -45,8 +49,8 @@ internal sealed partial class DaprService
                 var answer = new BulkStateItem { Key = key };
                 if (item is not null)
                 {
-                    (answer.Data, answer.Etag) = (UnsafeByteOperations.UnsafeWrap(item.Value), item.ETag);
-                    AddExpiry(answer.Metadata, item);
+                    (answer.Data, answer.Etag, answer.Error) = (UnsafeByteOperations.UnsafeWrap(item.Value), item.ETag ?? string.Empty, item.Error ?? string.Empty);
+                    AddMetadata(answer.Metadata, item);
                 }
 
                 response.Items.Add(answer);
@@ -56,7 +60,7 @@ internal sealed partial class DaprService
         });
 
     public override Task<Empty> SaveState(SaveStateRequest request, ServerCallContext context)
-        => StateAsync(context, HttpMethods.Post, [request.StoreName], request.StoreName, store =>
+        => StateAsync(context, HttpMethods.Post, [request.StoreName], request.StoreName, async (store, stopping) =>
         {
             if (request.States.Any(item => item.Key.Length == 0))
             {
@@ -64,27 +68,32 @@ internal sealed partial class DaprService
             }
 
             var changes = request.States.Select(item => ChangeOf(store, request.StoreName, item, isDelete: false)).ToArray();
-            return Change(changes, () => parts.State.SetEach(store, request.StoreName, changes), "ERR_STATE_SAVE", $"failed saving state in state store {request.StoreName}: ");
+            return await ChangeAsync(changes, () => parts.State.SetEachAsync(store, request.StoreName, changes, stopping), "ERR_STATE_SAVE", $"failed saving state in state store {request.StoreName}: ");
         });
 
     public override Task<Empty> DeleteState(DeleteStateRequest request, ServerCallContext context)
-        => StateAsync(context, HttpMethods.Delete, [request.StoreName, request.Key], request.StoreName, store =>
+        => StateAsync(context, HttpMethods.Delete, [request.StoreName, request.Key], request.StoreName, async (store, stopping) =>
         {
-            var item = new StateItem { Key = request.Key, Etag = request.Etag, Options = request.Options };
+            var item = new StateItem { Key = request.Key, Etag = request.Etag, Options = request.Options, Metadata = { request.Metadata } };
             var change = ChangeOf(store, request.StoreName, item, isDelete: true);
-            return Change([change], () => parts.State.Delete(store, request.StoreName, change), "ERR_STATE_DELETE", $"failed deleting state with key {request.Key}: ");
+            return await ChangeAsync([change], () => parts.State.DeleteAsync(store, request.StoreName, change, stopping), "ERR_STATE_DELETE", $"failed deleting state with key {request.Key}: ");
         });
 
     public override Task<Empty> DeleteBulkState(DeleteBulkStateRequest request, ServerCallContext context)
-        => StateAsync(context, HttpMethods.Post, [request.StoreName, "transaction"], request.StoreName, store =>
+        => StateAsync(context, HttpMethods.Post, [request.StoreName, "transaction"], request.StoreName, async (store, stopping) =>
         {
             var changes = request.States.Select(item => ChangeOf(store, request.StoreName, item, isDelete: true)).ToArray();
-            return Change(changes, () => parts.State.DeleteEach(store, request.StoreName, changes), "ERR_STATE_BULK_DELETE", $"failed deleting state in state store {request.StoreName}: ");
+            return await ChangeAsync(changes, () => parts.State.DeleteEachAsync(store, request.StoreName, changes, stopping), "ERR_STATE_BULK_DELETE", $"failed deleting state in state store {request.StoreName}: ");
         });
 
     public override Task<Empty> ExecuteStateTransaction(ExecuteStateTransactionRequest request, ServerCallContext context)
-        => StateAsync(context, HttpMethods.Post, [request.StoreName, "transaction"], request.StoreName, store =>
+        => StateAsync(context, HttpMethods.Post, [request.StoreName, "transaction"], request.StoreName, async (store, stopping) =>
         {
+            if (!store.HasTransactions)
+            {
+                throw StateErrors.NoTransactions(request.StoreName);
+            }
+
             var changes = new List<StateChange>(request.Operations.Count);
             foreach (var operation in request.Operations)
             {
@@ -96,17 +105,27 @@ internal sealed partial class DaprService
                 changes.Add(ChangeOf(store, request.StoreName, operation.Request ?? new StateItem(), operation.OperationType == "delete", asJson: false));
             }
 
-            return Change(changes, () => parts.State.ChangeAll(store, request.StoreName, changes), "ERR_STATE_TRANSACTION", "error while executing state transaction: ", mismatch: StatusCode.Internal);
+            return await ChangeAsync(changes, () => parts.State.ChangeAllAsync(store, request.StoreName, changes, request.Metadata.ToDictionary(), stopping), "ERR_STATE_TRANSACTION", "error while executing state transaction: ", mismatch: StatusCode.Internal);
         });
 
     public override Task<QueryStateResponse> QueryStateAlpha1(QueryStateRequest request, ServerCallContext context)
-        => StateAsync<QueryStateResponse>(context, HttpMethods.Post, [request.StoreName, "query"], request.StoreName, _ => throw StateErrors.QueryUnsupported(request.StoreName), isAlpha: true);
+        => StateAsync(context, HttpMethods.Post, [request.StoreName, "query"], request.StoreName, async (store, stopping) =>
+        {
+            var result = await parts.State.QueryAsync(store, request.StoreName, Encoding.UTF8.GetBytes(request.Query), request.Metadata.ToDictionary(), stopping);
+            var response = new QueryStateResponse { Token = result.Token, Metadata = { result.Metadata.ToDictionary() } };
+            foreach (var (key, item) in result.Items)
+            {
+                response.Results.Add(new QueryStateItem { Key = key, Data = UnsafeByteOperations.UnsafeWrap(item.Value), Etag = item.ETag ?? string.Empty, Error = item.Error ?? string.Empty });
+            }
 
-    private Task<T> StateAsync<T>(ServerCallContext context, string verb, string[] path, string storeName, Func<IStateStore, T> operation, bool isAlpha = false)
+            return response;
+        }, isAlpha: true);
+
+    private Task<T> StateAsync<T>(ServerCallContext context, string verb, string[] path, string storeName, Func<IStateStore, CancellationToken, Task<T>> operation, bool isAlpha = false)
         where T : class
     {
         var call = new ApiCall("state", verb, $"/v1.0{(isAlpha ? "-alpha1" : string.Empty)}/state/{string.Join('/', path.Select(ApiPath.Part))}") { Version = isAlpha ? "v1alpha1" : "v1" };
-        return Calls.RunAsync(context, call, sent => Task.FromResult<T?>(operation(StateAccess.Find(sent.Runtime, storeName, appId: null))));
+        return Calls.RunAsync<T>(context, call, async sent => await operation(StateAccess.Find(sent.Runtime, storeName, appId: null), context.CancellationToken));
     }
 
     private static StateChange ChangeOf(IStateStore store, string storeName, StateItem item, bool isDelete, bool asJson = true)
@@ -119,7 +138,9 @@ internal sealed partial class DaprService
                 StateOptions.Types.StateConcurrency.ConcurrencyLastWrite => "last-write",
                 _ => string.Empty,
             },
+            Consistency = Text(item.Options?.Consistency ?? StateOptions.Types.StateConsistency.ConsistencyUnspecified),
             TimeToLive = item.Metadata.GetValueOrDefault("ttlInSeconds"),
+            Metadata = item.Metadata.ToDictionary(),
         };
 
     private static byte[] Json(ByteString value)
@@ -137,13 +158,32 @@ internal sealed partial class DaprService
         }
     }
 
-    private static Empty Change(IReadOnlyCollection<StateChange> changes, Action change, string code, string prefix, StatusCode mismatch = StatusCode.Aborted)
+    private static string Text(StateOptions.Types.StateConsistency consistency) => consistency switch
+    {
+        StateOptions.Types.StateConsistency.ConsistencyEventual => "eventual",
+        StateOptions.Types.StateConsistency.ConsistencyStrong => "strong",
+        _ => string.Empty,
+    };
+
+    private static async Task<T> ReadAsync<T>(Func<Task<T>> read, string code, string prefix)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (StateException failure)
+        {
+            throw failure.Own ?? Failed(StatusCode.Internal, code, prefix + failure.Message);
+        }
+    }
+
+    private static async Task<Empty> ChangeAsync(IReadOnlyCollection<StateChange> changes, Func<Task> change, string code, string prefix, StatusCode mismatch = StatusCode.Aborted)
     {
         try
         {
             if (changes.Count > 0)
             {
-                change();
+                await change();
             }
 
             return new Empty();
@@ -153,21 +193,22 @@ internal sealed partial class DaprService
             var status = failure.Problem switch
             {
                 StateProblem.ETagMismatch => mismatch,
+                StateProblem.ETagInvalid => StatusCode.InvalidArgument,
                 StateProblem.Full => StatusCode.ResourceExhausted,
                 _ => StatusCode.Internal,
             };
-            throw Failed(status, code, prefix + failure.Message);
+            throw failure.Own ?? Failed(status, code, prefix + failure.Message);
         }
     }
 
     private static ApiFailure Failed(StatusCode status, string code, string message)
         => new(StatusCodes.Status500InternalServerError, (int)status, code, message, reason: code) { Metadata = null };
 
-    private static void AddExpiry(IDictionary<string, string> metadata, StoredItem item)
+    private static void AddMetadata(IDictionary<string, string> metadata, StoredItem item)
     {
-        if (item.ExpiryText is { } expiry)
+        foreach (var (name, value) in item.Metadata)
         {
-            metadata["ttlExpireTime"] = expiry;
+            metadata[name] = value;
         }
     }
 }

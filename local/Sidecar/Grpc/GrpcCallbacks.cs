@@ -4,6 +4,7 @@ using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using McpAspire.Sidecar.Bindings;
 using McpAspire.Sidecar.Grpc.Protocol;
 using McpAspire.Sidecar.PubSub;
 using TopicSubscription = McpAspire.Sidecar.Grpc.Protocol.TopicSubscription;
@@ -42,10 +43,10 @@ internal sealed class GrpcCallbacks(AppChannel channel) : IAppCallbacks
     public HttpMessageInvoker WantsBinding(string name) => Client(async options =>
         (await _app.Value.ListInputBindingsAsync(new Empty(), options)).Bindings.Contains(name) ? [] : throw new RpcException(new global::Grpc.Core.Status(StatusCode.Unimplemented, name)));
 
-    public HttpMessageInvoker Binding(string name, IReadOnlyList<KeyValuePair<string, string>> metadata) => Client(async options =>
+    public HttpMessageInvoker Binding(string name, BindingEvent trigger) => Client(async options =>
     {
-        var message = new BindingEventRequest { Name = name };
-        foreach (var (key, value) in metadata)
+        var message = new BindingEventRequest { Name = name, Data = UnsafeByteOperations.UnsafeWrap(trigger.Data) };
+        foreach (var (key, value) in trigger.Metadata)
         {
             message.Metadata[key] = value;
         }

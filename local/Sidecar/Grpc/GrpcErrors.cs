@@ -36,7 +36,7 @@ internal static class GrpcErrors
     /// <summary>With the details that Dapr's newer errors have.</summary>
     public static RpcException OfFailure(ApiFailure failure)
     {
-        var info = new ErrorInfo { Reason = failure.Reason, Domain = "dapr.io" };
+        var info = new ErrorInfo { Reason = failure.Reason, Domain = failure.Domain };
         foreach (var (name, value) in failure.Metadata ?? new Dictionary<string, string>())
         {
             info.Metadata[name] = value;
@@ -51,6 +51,11 @@ internal static class GrpcErrors
         if (failure.Violation is { } violation)
         {
             details.Details.Add(Any.Pack(new BadRequest { FieldViolations = { new BadRequest.Types.FieldViolation { Field = violation.Field, Description = violation.Description } } }));
+        }
+
+        if (failure.Help is { } help)
+        {
+            details.Details.Add(Any.Pack(new Help { Links = { new Help.Types.Link { Url = help.Url, Description = help.Description } } }));
         }
 
         return new RpcException(new Status((StatusCode)failure.GrpcStatus, failure.Message), new Metadata { { DetailsTrailer, details.ToByteArray() } });

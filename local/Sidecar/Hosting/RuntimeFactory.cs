@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Components;
+using McpAspire.Sidecar.Components.Pluggable;
 using McpAspire.Sidecar.Grpc;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Metrics;
@@ -28,7 +29,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
     public RuntimeSnapshot Create(ResourceSet resources, EmbeddedSet earlier, SidecarDelegate route, SidecarDelegate forward, ICollection<string> warnings)
     {
         PipelineBuilder.Check(resources, options.AppId);
-        var parts = new RuntimeParts();
+        var parts = new RuntimeParts { Sockets = Sockets() };
         try
         {
             Make(parts, resources, earlier, warnings, (component, problem) => LeaveOut(component, problem, parts, warnings));
@@ -43,9 +44,9 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
 
     private RuntimeSnapshot Create(ResourceSet resources, RuntimeParts parts, SidecarDelegate route, SidecarDelegate forward, ICollection<string> warnings)
     {
-        foreach (var component in resources.NotServed)
+        foreach (var component in resources.NotServed(parts.Sockets))
         {
-            warnings.Add($"{component.Position}: {BuildingBlocks.NotServed(component)}");
+            warnings.Add($"{component.Position}: {BuildingBlocks.NotServed(component)}{parts.Sockets.Remark}");
         }
 
         return new RuntimeSnapshot
@@ -53,7 +54,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
             AppId = options.AppId,
             Namespace = options.Namespace,
             Configuration = resources.Configuration,
-            Components = [.. resources.Served.Where(component => !parts.LeftOut.Contains(component.Name))],
+            Components = [.. resources.Served(parts.Sockets).Where(component => !parts.LeftOut.Contains(component.Name))],
             Endpoints = parts.Endpoints,
             Fingerprint = resources.Fingerprint,
             Resiliencies = [.. resources.Policies.Sources.Select(source => source.Name)],
@@ -71,11 +72,14 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
         };
     }
 
-    /// <summary>Everything that keeps these resources from being served.</summary>
+    /// <summary>What other processes offer now.</summary>
+    public ComponentSockets Sockets() => new(SocketFolder.Of(environment));
+
+    /// <summary>Everything that keeps these resources from being served. No other process is asked: it may serve a sidecar that runs.</summary>
     public IReadOnlyList<ResourceException> Problems(ResourceSet resources, ICollection<string> warnings)
     {
         var problems = new List<ResourceException>();
-        var parts = new RuntimeParts();
+        var parts = new RuntimeParts { Sockets = Sockets(), IsCheck = true };
         Make(parts, resources, EmbeddedSet.Empty, warnings, (_, problem) => problems.Add(problem));
         parts.Embedded.DisposeExcept(EmbeddedSet.Empty);
         return problems;
@@ -101,12 +105,19 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
         }
 
         var resolver = new ValueResolver(parts.Stores, options, environment);
-        foreach (var component in resources.Served.Where(component => !SecretStoreFactory.Knows(component.Type)))
+        foreach (var component in resources.Components.Where(component => PluggableBlocks.IsSecretStore(component.Type) && parts.Sockets.Offer(component.Type)))
         {
             Try(() => Make(component, parts, earlier, resolver, warnings), Counted(component, onProblem));
         }
 
-        foreach (var endpoint in resources.HttpEndpoints)
+        foreach (var component in resources.Served(parts.Sockets).Where(component => !SecretStoreFactory.Knows(component.Type) && !IsMade(component)))
+        {
+            Try(() => Make(component, parts, earlier, resolver, warnings), Counted(component, onProblem));
+        }
+
+        bool IsMade(ComponentResource component) => (PluggableBlocks.IsSecretStore(component.Type) && parts.Sockets.Offer(component.Type)) || parts.IsUnknown(component.SecretStore);
+
+        foreach (var endpoint in resources.HttpEndpoints.Where(endpoint => !parts.IsUnknown(endpoint.SecretStore)))
         {
             Try(() => parts.Endpoints[endpoint.Name] = Target(endpoint, resolver, resources.Policies), problem => onProblem(null, problem));
         }
@@ -138,17 +149,42 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
         }
         else if (EmbeddedTypes.Have(component.Type))
         {
-            parts.Embedded.Add(new ComponentSettings(component, resolver), earlier, _host, warnings);
+            var settings = new ComponentSettings(component, resolver);
+            parts.Embedded.Add(settings, earlier, () => EmbeddedTypes.Create(settings, _host, warnings));
+        }
+        else if (parts.Sockets.Offer(component.Type))
+        {
+            MakePluggable(component, parts, earlier, resolver);
         }
         else
         {
             throw BuildingBlocks.AreOurs(component.Type)
-                ? new ResourceException(component.Position, $"The type '{component.Type}' of the component '{component.Name}' is not part of this sidecar; known are middleware.http.*, {SecretStoreFactory.Environment} and {SecretStoreFactory.File}.") { Rule = ProblemRules.NotEmbedded }
-                : new ResourceException(component.Position, $"The type '{component.Type}' of the component '{component.Name}' is not known{DaprComponentTypes.Hint(component.Type)}.")
+                ? new ResourceException(component.Position, $"The type '{component.Type}' of the component '{component.Name}' is not part of this sidecar; known are middleware.http.*, {SecretStoreFactory.Environment} and {SecretStoreFactory.File}{parts.Sockets.Hint(component.Type)}.") { Rule = ProblemRules.NotEmbedded }
+                : new ResourceException(component.Position, $"The type '{component.Type}' of the component '{component.Name}' is not known{DaprComponentTypes.Hint(component.Type)}{parts.Sockets.Hint(component.Type)}.")
                 {
                     Rule = ProblemRules.TypeUnknown,
                     AsDapr = DaprComponentTypes.HasBlock(component.Type) ? null : $"process component {component.Name} error: incorrect type {component.Type}",
                 };
+        }
+    }
+
+    private void MakePluggable(ComponentResource component, RuntimeParts parts, EmbeddedSet earlier, ValueResolver resolver)
+    {
+        var settings = new ComponentSettings(component, resolver);
+        if (parts.IsCheck)
+        {
+            PluggableTypes.Check(component);
+            if (PluggableBlocks.IsSecretStore(component.Type))
+            {
+                parts.UnknownStores.Add(component.Name);
+            }
+
+            return;
+        }
+
+        if (parts.Embedded.Add(settings, earlier, () => PluggableTypes.Create(settings, parts.Sockets.SocketOf(component.Type)!, _host)) is ISecretStore store)
+        {
+            parts.Stores[component.Name] = store;
         }
     }
 
@@ -212,8 +248,18 @@ internal sealed class RuntimeParts
 
     public EmbeddedSet Embedded { get; } = new();
 
+    public required ComponentSockets Sockets { get; init; }
+
+    /// <summary>Nothing outside is touched.</summary>
+    public bool IsCheck { get; init; }
+
+    /// <summary>In a check: secret stores of other processes. What takes a secret of them is not judged.</summary>
+    public HashSet<string> UnknownStores { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Names of components that could not be made, and are not needed.</summary>
     public HashSet<string> LeftOut { get; } = new(StringComparer.Ordinal);
+
+    public bool IsUnknown(string? store) => store is not null && UnknownStores.Contains(store);
 
     public Dictionary<string, IPipelineHandler> Handlers { get; } = new(StringComparer.Ordinal);
 

@@ -75,8 +75,8 @@ internal sealed partial class ShutdownSequence
     {
         if (_options.BlockShutdown is { } duration)
         {
-            Log.Blocking(_logger, GoText(duration));
             _ = _feeds.StopFeedsAsync();
+            Log.Blocking(_logger, GoText(duration));
             var unhealthy = _health.Unhealthy;
             var expired = Task.Delay(duration, _time, _lifetime.Stopping);
             var first = await Task.WhenAny(unhealthy, expired);

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Components.Pluggable;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.Resources;
 
@@ -13,7 +14,7 @@ internal static partial class PreflightRules
 
     private static readonly string[] _secretNames = ["clientSecret", "password", "token", "apiKey", "connectionString"];
 
-    public static IEnumerable<Finding> ForBoth(ResourceSet resources, SidecarOptions options)
+    public static IEnumerable<Finding> ForBoth(ResourceSet resources, ComponentSockets sockets, SidecarOptions options)
     {
         foreach (var component in resources.Components)
         {
@@ -23,7 +24,7 @@ internal static partial class PreflightRules
             }
         }
 
-        foreach (var component in resources.NotServed)
+        foreach (var component in resources.NotServed(sockets))
         {
             yield return new Finding(Rules.BlockNotServed, component.Position, BuildingBlocks.NotServed(component));
         }

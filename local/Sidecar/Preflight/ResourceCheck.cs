@@ -23,7 +23,7 @@ internal sealed class ResourceCheck(SidecarOptions options, PreflightTarget targ
         findings.AddRange(factory.Problems(resources, warnings).Select(Of));
         findings.AddRange(warnings.Select(warning => Of(Rules.UnknownKey, warning)));
         findings.AddRange(UnloadedFiles.Find(options.ResourcesPaths));
-        findings.AddRange(PreflightRules.ForBoth(resources, options));
+        findings.AddRange(PreflightRules.ForBoth(resources, factory.Sockets(), options));
         findings.AddRange(PreflightRules.ForDaprd(resources, options.ConfigPaths));
         return
         [

@@ -41,6 +41,7 @@ internal static class Rules
         Error(ProblemRules.HandlerUnused, null, "A middleware component is in no pipeline and protects nothing.", "Name it in httpPipeline or appHttpPipeline of a file of --config, or take it away."),
         Error(ProblemRules.TypeUnknown, null, "A component's type does not exist.", "Correct the type."),
         Error(ProblemRules.ComponentVersion, null, "A component's version does not exist.", "version: v1."),
+        Error(ProblemRules.ComponentInit, null, "The process of a component does not initialize it.", "Look at its log; initTimeout says how long it may take."),
         Error(ProblemRules.MetadataInvalid, null, "A component lacks a value that it needs, such as authHeaderName, or has one that it cannot use.", "Write what the message allows."),
         Error(ProblemRules.SecretMissing, null, "A secret is not in its store, or empty; daprd goes on with an empty one.", "Give the store this secret."),
         Error(ProblemRules.SecretStoreMissing, null, "A secret is taken from no store, or from one that is not loaded; daprd runs without the component, or with an empty secret.", "Name a store in auth.secretStore, and add its component."),

@@ -1,3 +1,5 @@
+using McpAspire.Sidecar.Bindings;
+
 namespace McpAspire.Sidecar.PubSub;
 
 /// <summary>
@@ -19,5 +21,5 @@ internal interface IAppCallbacks
     HttpMessageInvoker WantsBinding(string name);
 
     /// <summary>Answers as <c>POST</c> there.</summary>
-    HttpMessageInvoker Binding(string name, IReadOnlyList<KeyValuePair<string, string>> metadata);
+    HttpMessageInvoker Binding(string name, BindingEvent trigger);
 }

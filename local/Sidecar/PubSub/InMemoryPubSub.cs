@@ -14,6 +14,8 @@ internal sealed class InMemoryPubSub(TopicScopes scopes) : IPubSub
 
     private static readonly string[] _keys = ["allowedTopics", "consumerID", "protectedTopics", "publishingScopes", "subscriptionScopes"];
 
+    private static readonly PublishFailure _full = new(string.Empty);
+
     private readonly Lock _lock = new();
     private readonly List<TopicQueue> _queues = [];
 
@@ -31,6 +33,12 @@ internal sealed class InMemoryPubSub(TopicScopes scopes) : IPubSub
         return new InMemoryPubSub(TopicScopes.Read(settings, host.Options.AppId));
     }
 
+    public ValueTask<PublishFailure?> PublishAsync(PubSubMessage message, CancellationToken cancellationToken) => new(TryPublish(message) ? null : _full);
+
+    public ValueTask<PublishFailure?> PublishAllAsync(IReadOnlyList<PubSubMessage> messages, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
+        => new(TryPublish([.. messages]) ? null : _full);
+
+    /// <summary>All of them to every subscription that wants them, or none to any: false when one has no room.</summary>
     public bool TryPublish(params ReadOnlySpan<PubSubMessage> messages)
     {
         lock (_lock)
@@ -76,12 +84,14 @@ internal sealed class InMemoryPubSub(TopicScopes scopes) : IPubSub
         }
     }
 
-    public void Detach(TopicQueue queue)
+    public Task DetachAsync(TopicQueue queue)
     {
         lock (_lock)
         {
             _queues.Remove(queue);
         }
+
+        return Task.CompletedTask;
     }
 
     public void Dispose()

@@ -8,6 +8,7 @@ internal sealed class PubSubErrors(string pubSub, string topic, string appId)
     private const int InvalidArgument = 3;
     private const int PermissionDenied = 7;
     private const int ResourceExhausted = 8;
+    private const int Internal = 13;
 
     public ApiFailure NameEmpty()
         => new(StatusCodes.Status404NotFound, InvalidArgument, "ERR_PUBSUB_EMPTY", "pubsub name is empty", "DAPR_PUBSUB_NAME_EMPTY") { Resource = Resource };
@@ -42,8 +43,13 @@ internal sealed class PubSubErrors(string pubSub, string topic, string appId)
 
     public ApiFailure SharedMetadata() => BadEntry($"the metadata of the call, for each entry, are more than {BulkEntry.MaxSharedMetadata}");
 
+    public ApiFailure Of(PublishFailure failure) => failure.Reason.Length == 0 ? NoRoom() : Failed(failure.Reason);
+
+    private ApiFailure Failed(string reason)
+        => new(StatusCodes.Status500InternalServerError, Internal, "ERR_PUBSUB_PUBLISH_MESSAGE", $"error when publishing to topic {topic} in pubsub {pubSub}: {reason}", "DAPR_PUBSUB_PUBLISH_MESSAGE") { Metadata = Of("topic", topic, "error", reason), Resource = Resource };
+
     /// <summary>A subscriber has fallen behind: the message is nowhere, and can be published again.</summary>
-    public ApiFailure NoRoom()
+    private ApiFailure NoRoom()
     {
         var reason = $"a subscription to it has no room: {TopicQueue.MaxMessages} messages or {TopicQueue.MaxBytes / (1024 * 1024)} MiB wait";
         return new(StatusCodes.Status500InternalServerError, ResourceExhausted, "ERR_PUBSUB_PUBLISH_MESSAGE", $"error when publishing to topic {topic} in pubsub {pubSub}: {reason}", "DAPR_PUBSUB_PUBLISH_MESSAGE") { Metadata = Of("topic", topic, "error", reason), Resource = Resource };

@@ -18,7 +18,7 @@ internal sealed class PublishApi(Publisher publisher)
             var call = Call(request, path);
             Publisher.Find(request.Runtime, call);
             var body = await RequestBody.ReadAsync(http.Request, http.RequestAborted);
-            publisher.Publish(request.Runtime, call, body, http.Request.ContentType ?? string.Empty);
+            await publisher.PublishAsync(request.Runtime, call, body, http.Request.ContentType ?? string.Empty, http.RequestAborted);
         }
         catch (ApiFailure failure)
         {
@@ -37,7 +37,7 @@ internal sealed class PublishApi(Publisher publisher)
             var call = Call(request, path);
             Publisher.Find(request.Runtime, call);
             var entries = BulkPublishBody.Read(await RequestBody.ReadAsync(http.Request, http.RequestAborted), call.Metadata, Publisher.Errors(request.Runtime, call));
-            if (publisher.PublishAll(request.Runtime, call, entries) is { } failure)
+            if (await publisher.PublishAllAsync(request.Runtime, call, entries, http.RequestAborted) is { } failure)
             {
                 await FailedAsync(http, failure, entries);
                 return;
@@ -77,20 +77,24 @@ internal sealed class PublishApi(Publisher publisher)
         return metadata ?? MessageMetadata.None;
     }
 
-    private static Task FailedAsync(HttpContext http, ApiFailure failure, IReadOnlyList<BulkEntry> entries)
+    private static Task FailedAsync(HttpContext http, BulkFailure bulk, IReadOnlyList<BulkEntry> entries)
     {
+        var failure = bulk.Failure;
         http.Features.Set(new AnsweredError(failure.Code, failure.Message) { Failure = failure });
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
         {
             writer.WriteStartObject();
             writer.WriteStartArray("failedEntries");
-            foreach (var entry in entries)
+            for (var i = 0; i < entries.Count; i++)
             {
-                writer.WriteStartObject();
-                writer.WriteString("entryId", entry.Id);
-                writer.WriteString("error", failure.Message);
-                writer.WriteEndObject();
+                if (bulk.Entries is null || bulk.Entries.ContainsKey(i))
+                {
+                    writer.WriteStartObject();
+                    writer.WriteString("entryId", entries[i].Id);
+                    writer.WriteString("error", bulk.Entries is null ? failure.Message : bulk.Entries[i]);
+                    writer.WriteEndObject();
+                }
             }
 
             writer.WriteEndArray();

@@ -10,12 +10,13 @@ namespace McpAspire.Sidecar.PubSub;
 /// <summary>Publishes for the API, over HTTP or gRPC. Throws <see cref="ApiFailure"/>.</summary>
 internal sealed class Publisher(SidecarMetrics metrics, TimeProvider time)
 {
-    public void Publish(RuntimeSnapshot runtime, PublishCall call, ReadOnlyMemory<byte> data, string contentType)
+    public async Task PublishAsync(RuntimeSnapshot runtime, PublishCall call, ReadOnlyMemory<byte> data, string contentType, CancellationToken cancellationToken)
     {
         var pubSub = Find(runtime, call);
         var message = new PubSubMessage(call.Topic, Envelope(runtime, call, data, contentType, call.Metadata), call.Metadata);
         var started = Stopwatch.GetTimestamp();
-        var failure = Send(runtime, pubSub, call, message);
+        CheckScope(runtime, pubSub, call);
+        var failure = await pubSub.PublishAsync(message, cancellationToken);
         if (metrics.IsEnabled)
         {
             metrics.PubSub.Published(call.PubSub, call.Topic, failure is null, Stopwatch.GetElapsedTime(started));
@@ -23,25 +24,26 @@ internal sealed class Publisher(SidecarMetrics metrics, TimeProvider time)
 
         if (failure is not null)
         {
-            throw failure;
+            throw Errors(runtime, call).Of(failure);
         }
     }
 
-    /// <summary>All of them, or none: null, or what each of them failed with.</summary>
-    public ApiFailure? PublishAll(RuntimeSnapshot runtime, PublishCall call, IReadOnlyList<BulkEntry> entries)
+    /// <summary>Null: all of them are published.</summary>
+    public async Task<BulkFailure?> PublishAllAsync(RuntimeSnapshot runtime, PublishCall call, IReadOnlyList<BulkEntry> entries, CancellationToken cancellationToken)
     {
         var pubSub = Find(runtime, call);
         var messages = entries
-            .Select(entry => new PubSubMessage(call.Topic, Envelope(runtime, call with { Metadata = entry.Metadata }, entry.Data, entry.ContentType, call.Metadata), entry.Metadata))
+            .Select(entry => new PubSubMessage(call.Topic, Envelope(runtime, call with { Metadata = entry.Metadata }, entry.Data, entry.ContentType, call.Metadata), entry.Metadata) { Id = entry.Id, ContentType = entry.ContentType })
             .ToArray();
         var started = Stopwatch.GetTimestamp();
-        var failure = Send(runtime, pubSub, call, messages);
+        CheckScope(runtime, pubSub, call);
+        var failure = await pubSub.PublishAllAsync(messages, call.Metadata, cancellationToken);
         if (metrics.IsEnabled)
         {
-            metrics.PubSub.PublishedInBulk(call.PubSub, call.Topic, failure is null, failure is null ? entries.Count : 0, Stopwatch.GetElapsedTime(started));
+            metrics.PubSub.PublishedInBulk(call.PubSub, call.Topic, failure is null, failure is null ? entries.Count : entries.Count - (failure.Entries?.Count ?? entries.Count), Stopwatch.GetElapsedTime(started));
         }
 
-        return failure is null || failure.Status != StatusCodes.Status403Forbidden ? failure : throw failure;
+        return failure is null ? null : new BulkFailure(Errors(runtime, call).Of(failure), failure.Entries);
     }
 
     public static IPubSub Find(RuntimeSnapshot runtime, PublishCall call)
@@ -84,16 +86,19 @@ internal sealed class Publisher(SidecarMetrics metrics, TimeProvider time)
         }
     }
 
-    private static ApiFailure? Send(RuntimeSnapshot runtime, IPubSub pubSub, PublishCall call, params ReadOnlySpan<PubSubMessage> messages)
+    private static void CheckScope(RuntimeSnapshot runtime, IPubSub pubSub, PublishCall call)
     {
         if (!pubSub.Scopes.MayPublish(call.Topic))
         {
-            return Errors(runtime, call).Forbidden();
+            throw Errors(runtime, call).Forbidden();
         }
-
-        return pubSub.TryPublish(messages) ? null : Errors(runtime, call).NoRoom();
     }
 }
+
+/// <summary>What a bulk failed with.</summary>
+/// <param name="Failure">Of the whole call.</param>
+/// <param name="Entries">The failed ones by their place, each with its reason; null: all, for the same reason.</param>
+internal sealed record BulkFailure(ApiFailure Failure, IReadOnlyDictionary<int, string>? Entries);
 
 /// <summary>Where something is published, with which metadata, in which trace.</summary>
 internal sealed record PublishCall(string PubSub, string Topic, IReadOnlyDictionary<string, string> Metadata, string TraceParent, string TraceState);

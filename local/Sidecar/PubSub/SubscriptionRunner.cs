@@ -22,17 +22,39 @@ internal sealed partial class SubscriptionRunner
     public SubscriptionRunner(TopicSubscription subscription, IEventReceiver receiver, SubscriptionHost host)
     {
         (_subscription, _receiver, _host) = (subscription, receiver, host);
-        Queue = new TopicQueue(subscription.Topic, HandleAsync);
+        Queue = new TopicQueue(subscription.Topic, HandleAsync) { Metadata = subscription.Metadata };
     }
 
     public TopicSubscription Subscription => _subscription;
 
     public TopicQueue Queue { get; }
 
+    /// <summary>Where its queue is attached; null: nowhere.</summary>
+    public IPubSub? Attached { get; private set; }
+
     /// <summary>Done when it has ended.</summary>
     public Task Completion => _running ?? Task.CompletedTask;
 
     public void Start() => _running = Queue.RunAsync();
+
+    /// <summary>To the component that its topic is of now, and no longer to an earlier one.</summary>
+    public void AttachTo(IPubSub pubSub)
+    {
+        if (Attached is { } earlier && !ReferenceEquals(earlier, pubSub))
+        {
+            _ = DetachAsync();
+        }
+
+        Attached = pubSub;
+        pubSub.Attach(Queue);
+    }
+
+    public Task DetachAsync()
+    {
+        var pubSub = Attached;
+        Attached = null;
+        return pubSub?.DetachAsync(Queue) ?? Task.CompletedTask;
+    }
 
     /// <summary>Takes no message any more and handles those it has.</summary>
     public Task StopAsync()
@@ -50,34 +72,42 @@ internal sealed partial class SubscriptionRunner
 
     private async Task HandleAsync(PubSubMessage message)
     {
-        if (_cutOff.IsCancellationRequested)
-        {
-            return;
-        }
-
+        var delivery = Delivery.Abandoned;
         try
         {
-            await TryHandleAsync(message);
+            delivery = _cutOff.IsCancellationRequested ? Delivery.Abandoned : await HandleOrFailAsync(message) ? Delivery.Handled : Delivery.Failed;
+        }
+        finally
+        {
+            message.Delivery?.TrySetResult(delivery);
+        }
+    }
+
+    /// <summary>Whether nothing more is to be done with it.</summary>
+    private async Task<bool> HandleOrFailAsync(PubSubMessage message)
+    {
+        try
+        {
+            return await TryHandleAsync(message);
         }
         catch (OperationCanceledException) when (_cutOff.IsCancellationRequested)
         {
-            // Nobody is there to take it.
+            return false; // nobody is there to take it
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             // One message must not end the subscription.
             Log.Failed(_host.Logger, _subscription.PubSub, message.Topic, exception.GetType().Name);
-            NotHandled(message, TimeSpan.Zero);
+            return await NotHandledAsync(message, TimeSpan.Zero);
         }
     }
 
-    private async Task TryHandleAsync(PubSubMessage message)
+    private async Task<bool> TryHandleAsync(PubSubMessage message)
     {
         if (MessageMetadata.RawPayloadComplaint(_subscription.Metadata, out var isRaw) is { } complaint)
         {
             Log.BadMetadata(_host.Logger, complaint);
-            NotHandled(message, TimeSpan.Zero);
-            return;
+            return await NotHandledAsync(message, TimeSpan.Zero);
         }
 
         var bytes = isRaw ? CloudEventEnvelope.OfRawPayload(message.Data, message.Topic, _subscription.PubSub, message.Metadata) : message.Data;
@@ -85,27 +115,41 @@ internal sealed partial class SubscriptionRunner
         if (document is null)
         {
             Log.NoCloudEvent(_host.Logger, _subscription.PubSub, message.Topic);
-            NotHandled(message, TimeSpan.Zero);
-            return;
+            return await NotHandledAsync(message, TimeSpan.Zero);
         }
 
         var root = document.RootElement;
         if (HasExpired(root))
         {
             Log.Expired(_host.Logger, new TopicEvent(_subscription, root, bytes, message, string.Empty).Id);
-            Dropped(message);
-            return;
+            Count("drop", "drop", message, TimeSpan.Zero);
+            await TryDeadLetterAsync(message);
+            return true;
         }
 
-        if (!TryFindRoute(root, message, out var path))
+        string? path;
+        try
         {
-            return;
+            path = RouteOf(root);
+        }
+        catch (EventMatchException problem)
+        {
+            Log.RouteFailed(_host.Logger, _subscription.PubSub, message.Topic, problem.Message);
+            return await NotHandledAsync(message, TimeSpan.Zero);
         }
 
-        await DeliverAsync(new TopicEvent(_subscription, root, bytes, message, path));
+        if (path is null)
+        {
+            Log.NoRoute(_host.Logger, _subscription.PubSub, message.Topic);
+            Count("drop", "success", message, TimeSpan.Zero);
+            await TryDeadLetterAsync(message);
+            return true;
+        }
+
+        return await DeliverAsync(new TopicEvent(_subscription, root, bytes, message, path));
     }
 
-    private async Task DeliverAsync(TopicEvent topicEvent)
+    private async Task<bool> DeliverAsync(TopicEvent topicEvent)
     {
         var runtime = _host.Runtime();
         var started = Stopwatch.GetTimestamp();
@@ -117,14 +161,12 @@ internal sealed partial class SubscriptionRunner
         {
             case EventStatus.Success:
                 Count("success", "success", topicEvent.Message, elapsed);
-                break;
+                return true;
             case EventStatus.Drop:
                 Count("drop", "success", topicEvent.Message, elapsed);
-                TryDeadLetter(topicEvent.Message);
-                break;
+                return await TryDeadLetterAsync(topicEvent.Message) || _subscription.DeadLetterTopic.Length == 0;
             default:
-                NotHandled(topicEvent.Message, elapsed);
-                break;
+                return await NotHandledAsync(topicEvent.Message, elapsed);
         }
     }
 
@@ -134,7 +176,7 @@ internal sealed partial class SubscriptionRunner
     /// </summary>
     private async Task<EventStatus> DeliverBulkAsync(RuntimeSnapshot runtime, TopicEvent topicEvent, BulkSettings bulk)
     {
-        if (bulk.MaxMessages > 1)
+        if (bulk.MaxMessages > 1 && Attached is not { DeliversBulksAtOnce: true })
         {
             await Task.Delay(TimeSpan.FromMilliseconds(bulk.MaxAwaitMilliseconds), _host.Time, _cutOff.Token);
         }
@@ -142,47 +184,30 @@ internal sealed partial class SubscriptionRunner
         return await _receiver.DeliverBulkAsync(runtime, topicEvent, _cutOff.Token);
     }
 
-    private bool TryFindRoute(JsonElement root, PubSubMessage message, out string path)
+    /// <summary>Null: it meets no rule.</summary>
+    private string? RouteOf(JsonElement root)
     {
-        path = string.Empty;
-        try
+        foreach (var rule in _subscription.Rules)
         {
-            foreach (var rule in _subscription.Rules)
+            if (rule.Match is null || rule.Match.Holds(root))
             {
-                if (rule.Match is null || rule.Match.Holds(root))
-                {
-                    path = rule.Path;
-                    return true;
-                }
+                return rule.Path;
             }
         }
-        catch (EventMatchException problem)
-        {
-            Log.RouteFailed(_host.Logger, _subscription.PubSub, message.Topic, problem.Message);
-            NotHandled(message, TimeSpan.Zero);
-            return false;
-        }
 
-        Log.NoRoute(_host.Logger, _subscription.PubSub, message.Topic);
-        Count("drop", "success", message, TimeSpan.Zero);
-        TryDeadLetter(message);
-        return false;
+        return null;
     }
 
-    private void Dropped(PubSubMessage message)
+    /// <summary>Whether it is in the dead letter topic.</summary>
+    private async Task<bool> NotHandledAsync(PubSubMessage message, TimeSpan elapsed)
     {
-        Count("drop", "drop", message, TimeSpan.Zero);
-        TryDeadLetter(message);
-    }
-
-    private void NotHandled(PubSubMessage message, TimeSpan elapsed)
-    {
-        var isDeadLetter = TryDeadLetter(message);
+        var isDeadLetter = await TryDeadLetterAsync(message);
         var status = isDeadLetter ? "drop" : "retry";
         Count(status, status, message, elapsed);
+        return isDeadLetter;
     }
 
-    private bool TryDeadLetter(PubSubMessage message)
+    private async Task<bool> TryDeadLetterAsync(PubSubMessage message)
     {
         var topic = _subscription.DeadLetterTopic;
         if (topic.Length == 0)
@@ -193,7 +218,7 @@ internal sealed partial class SubscriptionRunner
         if (message.Dead(topic) is { } dead
             && _host.Runtime().Embedded.Find<IPubSub>(_subscription.PubSub) is { } pubSub
             && pubSub.Scopes.MayPublish(topic)
-            && pubSub.TryPublish(dead))
+            && await pubSub.PublishAsync(dead, _cutOff.Token) is null)
         {
             return true;
         }

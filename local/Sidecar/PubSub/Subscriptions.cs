@@ -95,17 +95,25 @@ internal sealed partial class Subscriptions : IAppFeed
             _isAppUp = false;
             foreach (var runner in _runners.Values)
             {
-                PubSubOf(runner)?.Detach(runner.Queue);
+                _ = runner.DetachAsync();
                 runner.Queue.Pause();
             }
         }
     }
 
-    public Task StopAsync()
+    public async Task StopAsync()
     {
+        IPubSub[] components;
         lock (_lock)
         {
             _isOver = true;
+            components = [.. _runners.Values.Concat(_streams).Select(runner => runner.Attached).OfType<IPubSub>().Distinct()];
+        }
+
+        await Task.WhenAll(components.Select(component => component.PauseAsync()));
+        Task[] ending;
+        lock (_lock)
+        {
             foreach (var runner in _runners.Values.Concat(_streams))
             {
                 End(runner);
@@ -113,8 +121,10 @@ internal sealed partial class Subscriptions : IAppFeed
 
             _runners.Clear();
             _streams.Clear();
-            return Task.WhenAll([.. _ending]);
+            ending = [.. _ending];
         }
+
+        await Task.WhenAll(ending);
     }
 
     /// <summary>A subscription for as long as the app holds its stream; its queue is paused at first. Throws what keeps it from being made.</summary>
@@ -138,7 +148,7 @@ internal sealed partial class Subscriptions : IAppFeed
             runner.Queue.Pause();
             if (pubSub.Scopes.MaySubscribe(subscription.Topic))
             {
-                pubSub.Attach(runner.Queue);
+                runner.AttachTo(pubSub);
             }
             else
             {
@@ -155,7 +165,7 @@ internal sealed partial class Subscriptions : IAppFeed
         lock (_lock)
         {
             _streams.Remove(runner);
-            PubSubOf(runner)?.Detach(runner.Queue);
+            _ = runner.DetachAsync();
             runner.CutOff();
         }
     }
@@ -233,7 +243,7 @@ internal sealed partial class Subscriptions : IAppFeed
         {
             if (PubSubOf(runner) is { } pubSub && pubSub.Scopes.MaySubscribe(runner.Subscription.Topic))
             {
-                pubSub.Attach(runner.Queue);
+                runner.AttachTo(pubSub);
             }
         }
 
@@ -250,15 +260,14 @@ internal sealed partial class Subscriptions : IAppFeed
                 runner.Start();
             }
 
-            pubSub.Attach(runner.Queue);
+            runner.AttachTo(pubSub);
         }
     }
 
     /// <summary>It is no longer listened to; its last messages are still handled.</summary>
     private void End(SubscriptionRunner runner)
     {
-        PubSubOf(runner)?.Detach(runner.Queue);
-        var ending = runner.StopAsync();
+        var ending = Task.WhenAll(runner.DetachAsync(), runner.StopAsync());
         if (!ending.IsCompleted)
         {
             _ending.Add(ending);

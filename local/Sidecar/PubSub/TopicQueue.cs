@@ -17,6 +17,11 @@ internal sealed class TopicQueue(string topic, Func<PubSubMessage, Task> handle)
     private int _count;
     private long _bytes;
 
+    public string Topic => topic;
+
+    /// <summary>Of the subscription.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = MessageMetadata.None;
+
     /// <summary>The messages that it holds, the one that is being handled included.</summary>
     public int Count => Volatile.Read(ref _count);
 
@@ -34,11 +39,19 @@ internal sealed class TopicQueue(string topic, Func<PubSubMessage, Task> handle)
         return count + messages <= MaxMessages && (count == 0 || Bytes + bytes <= MaxBytes);
     }
 
-    public void Add(PubSubMessage message)
+    /// <summary>False: it is complete.</summary>
+    public bool Add(PubSubMessage message)
     {
         Interlocked.Increment(ref _count);
         Interlocked.Add(ref _bytes, message.Size);
-        _messages.Writer.TryWrite(message);
+        if (_messages.Writer.TryWrite(message))
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref _count);
+        Interlocked.Add(ref _bytes, -message.Size);
+        return false;
     }
 
     /// <summary>No message is added any more; those that it holds are still handled.</summary>

@@ -11,8 +11,14 @@ internal sealed record ComponentResource(
     bool IgnoresErrors,
     Position Position)
 {
+    private static readonly TimeSpan _defaultInitTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _maxInitTimeout = TimeSpan.FromMinutes(10);
+
     /// <summary>Empty: any.</summary>
     public string Namespace { get; init; } = string.Empty;
+
+    /// <summary>How long it may take to be initialized, where that takes more than a moment.</summary>
+    public TimeSpan InitTimeout { get; init; } = _defaultInitTimeout;
 
     /// <summary>As Dapr names it in its log.</summary>
     public string LogName => $"{Name} ({Type}/{Version})";
@@ -33,6 +39,7 @@ internal sealed record ComponentResource(
             document.Position)
         {
             Namespace = ResourceMetadata.NamespaceOf(document),
+            InitTimeout = GoDuration.TryParse(spec.Text("initTimeout") ?? string.Empty, out var timeout) && timeout > TimeSpan.Zero ? (timeout < _maxInitTimeout ? timeout : _maxInitTimeout) : _defaultInitTimeout,
         };
     }
 

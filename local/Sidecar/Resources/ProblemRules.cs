@@ -20,6 +20,7 @@ internal static class ProblemRules
     public const string HandlerUnused = "handler-unused";
     public const string TypeUnknown = "type-unknown";
     public const string ComponentVersion = "component-version";
+    public const string ComponentInit = "component-init";
     public const string MetadataInvalid = "metadata-invalid";
     public const string NotEmbedded = "not-embedded";
     public const string SecretMissing = "secret-missing";

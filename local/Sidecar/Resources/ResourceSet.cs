@@ -1,3 +1,4 @@
+using McpAspire.Sidecar.Components.Pluggable;
 using McpAspire.Sidecar.PubSub;
 using McpAspire.Sidecar.Resiliency;
 
@@ -13,10 +14,10 @@ internal sealed record ResourceSet(
     PolicyCatalog Policies,
     IReadOnlyList<string> Warnings)
 {
-    /// <summary>Components that are here, or that nobody has.</summary>
-    public IEnumerable<ComponentResource> Served => Components.Where(component => !BuildingBlocks.AreLeftOut(component.Type));
+    /// <summary>Components that are here, that another process offers, or that nobody has.</summary>
+    public IEnumerable<ComponentResource> Served(ComponentSockets sockets) => Components.Where(component => !sockets.LeaveOut(component));
 
-    public IEnumerable<ComponentResource> NotServed => Components.Where(component => BuildingBlocks.AreLeftOut(component.Type));
+    public IEnumerable<ComponentResource> NotServed(ComponentSockets sockets) => Components.Where(sockets.LeaveOut);
 
     /// <summary>In the order that they were read in.</summary>
     public IReadOnlyList<TopicSubscription> Subscriptions { get; init; } = [];

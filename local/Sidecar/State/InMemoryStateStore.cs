@@ -64,6 +64,39 @@ internal sealed class InMemoryStateStore(KeyPrefix prefix, ValueEncryption? encr
         return item is null || encryption is null ? item : item with { Value = encryption.Decrypt(item.Value) };
     }
 
+    public ValueTask<StateItem?> GetAsync(StateRead read, CancellationToken cancellationToken) => new(Get(read.Key));
+
+    public ValueTask<IReadOnlyList<StateItem?>> GetAsync(IReadOnlyList<StateRead> reads, CancellationToken cancellationToken)
+    {
+        // An encrypted value is a new one each time that it is read.
+        var found = reads.Select(read => read.Key).Distinct(StringComparer.Ordinal).ToDictionary(key => key, Get, StringComparer.Ordinal);
+        return new([.. reads.Select(read => found[read.Key])]);
+    }
+
+    public ValueTask ChangeEachAsync(IReadOnlyList<StateChange> changes, CancellationToken cancellationToken)
+    {
+        var failures = new List<StateException>();
+        foreach (var change in changes)
+        {
+            try
+            {
+                Change(change);
+            }
+            catch (StateException failure) when (changes.Count > 1)
+            {
+                failures.Add(failure);
+            }
+        }
+
+        return failures.Count == 0 ? ValueTask.CompletedTask : throw StateException.Of(failures);
+    }
+
+    public ValueTask ChangeAllAsync(IReadOnlyList<StateChange> changes, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
+    {
+        Change(changes);
+        return ValueTask.CompletedTask;
+    }
+
     public void Change(StateChange change) => Change([change]);
 
     public void Change(IReadOnlyList<StateChange> changes)

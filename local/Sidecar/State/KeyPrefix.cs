@@ -38,4 +38,7 @@ internal sealed class KeyPrefix
         => key.Contains(Separator, StringComparison.Ordinal) ? $"input key/keyPrefix '{key}' can't contain '{Separator}'" : null;
 
     public string Of(string key) => _text + key;
+
+    /// <summary>A whole key without its prefix.</summary>
+    public static string Original(string key) => key.IndexOf(Separator, StringComparison.Ordinal) is >= 0 and var at ? key[(at + Separator.Length)..] : key;
 }

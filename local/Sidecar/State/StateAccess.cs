@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.Hosting;
 using McpAspire.Sidecar.Metrics;
 
@@ -10,12 +11,12 @@ internal sealed class StateAccess(SidecarMetrics metrics)
     /// <summary>A key is kept twice, and appears in errors; daprd has no limit.</summary>
     private const int MaxKeyLength = 4096;
 
-    /// <summary>Throws an <see cref="Api.ApiFailure"/> that names <paramref name="appId"/> when there is no such store.</summary>
+    /// <summary>Throws an <see cref="ApiFailure"/> that names <paramref name="appId"/> when there is no such store.</summary>
     public static IStateStore Find(RuntimeSnapshot runtime, string name, string? appId)
         => runtime.Embedded.Find<IStateStore>(name)
             ?? throw (runtime.Embedded.All<IStateStore>().Any() ? StateErrors.NotFound(name, appId) : StateErrors.NotConfigured(name, appId));
 
-    /// <summary>The whole key; throws an <see cref="Api.ApiFailure"/> when it is not allowed.</summary>
+    /// <summary>The whole key; throws an <see cref="ApiFailure"/> when it is not allowed.</summary>
     public static string KeyOf(IStateStore store, string storeName, string key)
         => key.Length > MaxKeyLength
             ? throw StateErrors.InvalidKey(storeName, key[..64] + "…", $"a key has no more than {MaxKeyLength} characters")
@@ -23,66 +24,76 @@ internal sealed class StateAccess(SidecarMetrics metrics)
                 ? throw StateErrors.InvalidKey(storeName, key, complaint)
                 : store.Prefix.Of(key);
 
-    public StateItem? Get(IStateStore store, string storeName, string key) => Measure(storeName, "get", () => store.Get(key));
+    public Task<StateItem?> GetAsync(IStateStore store, string storeName, StateRead read, CancellationToken cancellationToken)
+        => MeasureAsync(storeName, "get", () => store.GetAsync(read, cancellationToken));
 
-    public IReadOnlyList<StateItem?> Get(IStateStore store, string storeName, IReadOnlyList<string> keys)
-        => Measure(storeName, "bulk_get", () =>
-        {
-            // An encrypted value is a new one each time that it is read.
-            var found = keys.Distinct(StringComparer.Ordinal).ToDictionary(key => key, store.Get, StringComparer.Ordinal);
-            return keys.Select(key => found[key]).ToArray();
-        });
+    public Task<IReadOnlyList<StateItem?>> GetAsync(IStateStore store, string storeName, IReadOnlyList<StateRead> reads, CancellationToken cancellationToken)
+        => MeasureAsync(storeName, "bulk_get", () => store.GetAsync(reads, cancellationToken));
 
-    public void Delete(IStateStore store, string storeName, StateChange change) => Measure(storeName, "delete", () => ChangeEach(store, [change]));
+    public Task DeleteAsync(IStateStore store, string storeName, StateChange change, CancellationToken cancellationToken)
+        => MeasureAsync(storeName, "delete", () => Done(store.ChangeEachAsync([change], cancellationToken)));
 
-    public void DeleteEach(IStateStore store, string storeName, IReadOnlyList<StateChange> changes) => Measure(storeName, "bulk_delete", () => ChangeEach(store, changes));
+    public Task DeleteEachAsync(IStateStore store, string storeName, IReadOnlyList<StateChange> changes, CancellationToken cancellationToken)
+        => MeasureAsync(storeName, "bulk_delete", () => Done(store.ChangeEachAsync(changes, cancellationToken)));
 
-    public void SetEach(IStateStore store, string storeName, IReadOnlyList<StateChange> changes) => Measure(storeName, "set", () => ChangeEach(store, changes));
+    public Task SetEachAsync(IStateStore store, string storeName, IReadOnlyList<StateChange> changes, CancellationToken cancellationToken)
+        => MeasureAsync(storeName, "set", () => Done(store.ChangeEachAsync(changes, cancellationToken)));
 
-    public void ChangeAll(IStateStore store, string storeName, IReadOnlyList<StateChange> changes)
-        => Measure(storeName, "transaction", () =>
-        {
-            store.Change(changes);
-            return true;
-        });
-
-    /// <summary>Each on its own: what one is refused for does not keep the others back.</summary>
-    private static bool ChangeEach(IStateStore store, IReadOnlyList<StateChange> changes)
+    /// <summary>Throws an <see cref="ApiFailure"/> when the store cannot do so many at once.</summary>
+    public async Task ChangeAllAsync(IStateStore store, string storeName, IReadOnlyList<StateChange> changes, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
     {
-        var failures = new List<StateException>();
-        foreach (var change in changes)
+        if (await store.MaxOperationsAsync(cancellationToken) is > 0 and var most && changes.Count > most)
         {
-            try
-            {
-                store.Change(change);
-            }
-            catch (StateException failure) when (changes.Count > 1)
-            {
-                failures.Add(failure);
-            }
+            throw StateErrors.TooManyOperations(storeName, changes.Count, most);
         }
 
-        return failures.Count == 0 ? true : throw StateException.Of(failures);
+        await MeasureAsync(storeName, "transaction", () => Done(store.ChangeAllAsync(changes, metadata, cancellationToken)));
     }
 
-    private T Measure<T>(string storeName, string operation, Func<T> call)
+    /// <summary>Throws an <see cref="ApiFailure"/>.</summary>
+    public async Task<StateQueryResult> QueryAsync(IStateStore store, string storeName, ReadOnlyMemory<byte> query, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
     {
-        if (!metrics.IsEnabled)
+        if (!store.HasQueries)
         {
-            return call();
+            throw StateErrors.QueryUnsupported(storeName);
         }
 
+        try
+        {
+            return await MeasureAsync(storeName, "query", () => store.QueryAsync(query, metadata, cancellationToken));
+        }
+        catch (MalformedStateException exception)
+        {
+            throw StateErrors.QueryFailed(storeName, $"failed to parse JSON query body: {exception.Message}");
+        }
+        catch (StateException failure)
+        {
+            throw failure.Own ?? StateErrors.QueryFailed(storeName, failure.Message);
+        }
+    }
+
+    private static async ValueTask<bool> Done(ValueTask change)
+    {
+        await change;
+        return true;
+    }
+
+    private async Task<T> MeasureAsync<T>(string storeName, string operation, Func<ValueTask<T>> call)
+    {
         var started = Stopwatch.GetTimestamp();
         var isDone = false;
         try
         {
-            var result = call();
+            var result = await call();
             isDone = true;
             return result;
         }
         finally
         {
-            metrics.Components.StateUsed(storeName, operation, isDone, Stopwatch.GetElapsedTime(started));
+            if (metrics.IsEnabled)
+            {
+                metrics.Components.StateUsed(storeName, operation, isDone, Stopwatch.GetElapsedTime(started));
+            }
         }
     }
 }

@@ -38,7 +38,7 @@ internal sealed class StateApi(StateAccess access)
     }
 
     /// <inheritdoc cref="Find"/>
-    public static Task? FindAlpha(SidecarRequest request)
+    public Task? FindAlpha(SidecarRequest request)
     {
         var verb = request.Http.Request.Method;
         return (HttpMethods.IsPost(verb) || HttpMethods.IsPut(verb)) && RouteValues.Read(request, AlphaPrefix) is [var store, "query"]
@@ -59,37 +59,59 @@ internal sealed class StateApi(StateAccess access)
         }
     }
 
-    private static Task QueryAsync(SidecarRequest request, string storeName)
+    private async Task QueryAsync(SidecarRequest request, string storeName)
     {
+        var http = request.Http;
         try
         {
-            _ = StateAccess.Find(request.Runtime, storeName, appId: null);
-            return ApiFailures.WriteAsync(request.Http, StateErrors.QueryUnsupported(storeName));
+            var store = StateAccess.Find(request.Runtime, storeName, appId: null);
+            var body = store.HasQueries ? await RequestBody.ReadAsync(http.Request, http.RequestAborted) : default;
+            await WriteAsync(http, await access.QueryAsync(store, storeName, body, MetadataOf(http), http.RequestAborted));
         }
         catch (ApiFailure failure)
         {
-            return ApiFailures.WriteAsync(request.Http, failure);
+            await ApiFailures.WriteAsync(http, failure);
         }
     }
 
-    private Task GetAsync(SidecarRequest request, string storeName, IStateStore store, string key)
+    private async Task GetAsync(SidecarRequest request, string storeName, IStateStore store, string key)
     {
         var http = request.Http;
-        if (access.Get(store, storeName, StateAccess.KeyOf(store, storeName, key)) is not { Value.Length: > 0 } item)
+        var read = new StateRead(StateAccess.KeyOf(store, storeName, key)) { Consistency = First(http, "consistency"), Metadata = MetadataOf(http) };
+        StateItem? item;
+        try
         {
-            return NoContent(http);
+            item = await access.GetAsync(store, storeName, read, http.RequestAborted);
+        }
+        catch (StateException failure)
+        {
+            await DaprErrors.WriteAsync(http, failure.Status, "ERR_STATE_GET", $"fail to get {key} from state store {storeName}: {failure.Message}");
+            return;
         }
 
-        http.Response.Headers.ETag = item.ETag;
-        if (item.ExpiryText is { } expiry)
+        if (item is not { Value.Length: > 0 })
         {
-            http.Response.Headers[MetadataPrefix + "ttlExpireTime"] = expiry;
+            await NoContent(http);
+            return;
         }
 
-        return DaprErrors.WriteAsync(http, StatusCodes.Status200OK, "application/json", item.Value);
+        if (item.ETag is { } tag && HeaderText.IsValue(tag))
+        {
+            http.Response.Headers.ETag = tag;
+        }
+
+        foreach (var (name, value) in item.Metadata)
+        {
+            if (HeaderText.IsName(name) && HeaderText.IsValue(value))
+            {
+                http.Response.Headers[MetadataPrefix + name] = value;
+            }
+        }
+
+        await DaprErrors.WriteAsync(http, StatusCodes.Status200OK, "application/json", item.Value);
     }
 
-    private Task DeleteAsync(SidecarRequest request, string storeName, IStateStore store, string key)
+    private async Task DeleteAsync(SidecarRequest request, string storeName, IStateStore store, string key)
     {
         var http = request.Http;
         var change = new StateChange(StateAccess.KeyOf(store, storeName, key), Value: null)
@@ -97,15 +119,16 @@ internal sealed class StateApi(StateAccess access)
             ETag = http.Request.Headers.IfMatch is { Count: > 0 } tags ? tags[0] : null,
             Concurrency = First(http, "concurrency"),
             Consistency = First(http, "consistency"),
+            Metadata = MetadataOf(http),
         };
         try
         {
-            access.Delete(store, storeName, change);
-            return NoContent(http);
+            await access.DeleteAsync(store, storeName, change, http.RequestAborted);
+            await NoContent(http);
         }
         catch (StateException failure)
         {
-            return DaprErrors.WriteAsync(http, StatusOf(failure), "ERR_STATE_DELETE", $"failed deleting state with key {key}: {failure.Message}");
+            await DaprErrors.WriteAsync(http, failure.Status, "ERR_STATE_DELETE", $"failed deleting state with key {key}: {failure.Message}");
         }
     }
 
@@ -132,18 +155,23 @@ internal sealed class StateApi(StateAccess access)
 
         try
         {
-            access.SetEach(store, storeName, changes);
+            await access.SetEachAsync(store, storeName, changes, http.RequestAborted);
             await NoContent(http);
         }
         catch (StateException failure)
         {
-            await DaprErrors.WriteAsync(http, StatusOf(failure), "ERR_STATE_SAVE", $"failed saving state in state store {storeName}: {failure.Message}");
+            await DaprErrors.WriteAsync(http, failure.Status, "ERR_STATE_SAVE", $"failed saving state in state store {storeName}: {failure.Message}");
         }
     }
 
     private async Task TransactAsync(SidecarRequest request, string storeName, IStateStore store)
     {
         var http = request.Http;
+        if (!store.HasTransactions)
+        {
+            throw StateErrors.NoTransactions(storeName);
+        }
+
         if (await ReadAsync(http, "failed deserializing HTTP body: ", StateRequests.ReadTransaction) is not { } operations)
         {
             return;
@@ -165,7 +193,7 @@ internal sealed class StateApi(StateAccess access)
         {
             if (changes.Count > 0)
             {
-                access.ChangeAll(store, storeName, changes);
+                await access.ChangeAllAsync(store, storeName, changes, MetadataOf(http), http.RequestAborted);
             }
 
             await NoContent(http);
@@ -184,7 +212,18 @@ internal sealed class StateApi(StateAccess access)
             return;
         }
 
-        var items = access.Get(store, storeName, [.. wanted.Keys.Select(key => StateAccess.KeyOf(store, storeName, key))]);
+        var metadata = MetadataOf(http);
+        IReadOnlyList<StateItem?> items;
+        try
+        {
+            items = await access.GetAsync(store, storeName, [.. wanted.Keys.Select(key => new StateRead(StateAccess.KeyOf(store, storeName, key)) { Metadata = metadata })], http.RequestAborted);
+        }
+        catch (StateException failure)
+        {
+            await DaprErrors.WriteAsync(http, failure.Status, "ERR_STATE_BULK_GET", failure.Message);
+            return;
+        }
+
         http.Response.ContentType = "application/json";
         var output = http.Response.BodyWriter;
         await using var writer = new Utf8JsonWriter(output, DaprJson.Options);
@@ -208,24 +247,78 @@ internal sealed class StateApi(StateAccess access)
     {
         writer.WriteStartObject();
         writer.WriteString("key", key);
-        if (item is not null && !StoredJson.IsJson(item.Value))
+        if (item?.Error is { } error)
+        {
+            writer.WriteString("error", error);
+        }
+        else if (item is { Value.Length: > 0 } && !StoredJson.IsJson(item.Value))
         {
             writer.WriteString("error", "the value is not JSON; get it alone");
         }
-        else if (item is not null)
+        else if (item is { Value.Length: > 0 })
         {
             writer.WritePropertyName("data");
             writer.WriteRawValue(item.Value, skipInputValidation: true);
-            writer.WriteString("etag", item.ETag);
-            if (item.ExpiryText is { } expiry)
+            if (item.ETag is { } tag)
             {
-                writer.WriteStartObject("metadata");
-                writer.WriteString("ttlExpireTime", expiry);
-                writer.WriteEndObject();
+                writer.WriteString("etag", tag);
             }
+
+            WriteMetadata(writer, item.Metadata);
         }
 
         writer.WriteEndObject();
+    }
+
+    private static void WriteMetadata(Utf8JsonWriter writer, IEnumerable<KeyValuePair<string, string>> metadata)
+    {
+        var isOpen = false;
+        foreach (var (name, value) in metadata)
+        {
+            if (!isOpen)
+            {
+                writer.WriteStartObject("metadata");
+                isOpen = true;
+            }
+
+            writer.WriteString(name, value);
+        }
+
+        if (isOpen)
+        {
+            writer.WriteEndObject();
+        }
+    }
+
+    /// <summary>Nothing found is an answer without a body, as in Dapr.</summary>
+    private static Task WriteAsync(HttpContext http, StateQueryResult result)
+    {
+        if (result.Items.Count == 0)
+        {
+            return NoContent(http);
+        }
+
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, DaprJson.Options))
+        {
+            writer.WriteStartObject();
+            writer.WriteStartArray("results");
+            foreach (var (key, item) in result.Items)
+            {
+                Write(writer, key, item);
+            }
+
+            writer.WriteEndArray();
+            if (result.Token.Length > 0)
+            {
+                writer.WriteString("token", result.Token);
+            }
+
+            WriteMetadata(writer, result.Metadata);
+            writer.WriteEndObject();
+        }
+
+        return DaprErrors.WriteAsync(http, StatusCodes.Status200OK, "application/json", buffer.WrittenMemory);
     }
 
     /// <summary>Metadata of the query wins over that of the entry.</summary>
@@ -236,7 +329,23 @@ internal sealed class StateApi(StateAccess access)
             Concurrency = entry.Concurrency,
             Consistency = entry.Consistency,
             TimeToLive = First(http, MetadataPrefix + "ttlInSeconds") is { Length: > 0 } text ? text : entry.Metadata.GetValueOrDefault("ttlInSeconds"),
+            Metadata = MetadataOf(http, entry.Metadata),
         };
+
+    private static IReadOnlyDictionary<string, string> MetadataOf(HttpContext http, IReadOnlyDictionary<string, string>? ofEntry = null)
+    {
+        Dictionary<string, string>? metadata = null;
+        foreach (var (name, values) in http.Request.Query)
+        {
+            if (name.StartsWith(MetadataPrefix, StringComparison.Ordinal))
+            {
+                metadata ??= ofEntry is null ? new(StringComparer.Ordinal) : new(ofEntry, StringComparer.Ordinal);
+                metadata[name[MetadataPrefix.Length..]] = values[0] ?? string.Empty;
+            }
+        }
+
+        return metadata ?? ofEntry ?? StateItem.NoMetadata;
+    }
 
     /// <summary>Null: the error is answered.</summary>
     private static async Task<T?> ReadAsync<T>(HttpContext http, string errorPrefix, Reader<T> read)
@@ -269,9 +378,6 @@ internal sealed class StateApi(StateAccess access)
         http.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;
     }
-
-    private static int StatusOf(StateException failure)
-        => failure.Problem == StateProblem.ETagMismatch ? StatusCodes.Status409Conflict : StatusCodes.Status500InternalServerError;
 
     private static string First(HttpContext http, string name)
         => http.Request.Query.TryGetValue(name, out var values) ? values[0] ?? string.Empty : string.Empty;

@@ -16,4 +16,7 @@ internal sealed record StateChange(string Key, byte[]? Value)
 
     /// <summary>As written by the caller.</summary>
     public string? TimeToLive { get; init; }
+
+    /// <summary>Of the request, for stores that look at more than that.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = StateItem.NoMetadata;
 }

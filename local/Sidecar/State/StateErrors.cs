@@ -1,3 +1,4 @@
+using System.Globalization;
 using McpAspire.Sidecar.Api;
 
 namespace McpAspire.Sidecar.State;
@@ -7,6 +8,7 @@ internal static class StateErrors
 {
     private const int InvalidArgument = 3;
     private const int FailedPrecondition = 9;
+    private const int Unimplemented = 12;
     private const int Internal = 13;
 
     /// <param name="store">The name in the request.</param>
@@ -38,6 +40,35 @@ internal static class StateErrors
         => new(StatusCodes.Status500InternalServerError, Internal, "ERR_STATE_STORE_NOT_SUPPORTED", "state store does not support querying", "DAPR_STATE_QUERYING_NOT_SUPPORTED")
         {
             Metadata = null,
+            Resource = ("state", store),
+            ResourceDescription = string.Empty,
+        };
+
+    public static ApiFailure QueryFailed(string store, string reason)
+        => new(StatusCodes.Status500InternalServerError, Internal, "ERR_STATE_QUERY", $"state store {store} query failed: {reason}", "DAPR_STATE_QUERY_FAILED")
+        {
+            Metadata = null,
+            Resource = ("state", store),
+            ResourceDescription = string.Empty,
+        };
+
+    public static ApiFailure NoTransactions(string store)
+        => new(StatusCodes.Status500InternalServerError, Unimplemented, "ERR_STATE_STORE_NOT_SUPPORTED", $"state store {store} doesn't support transactions", "DAPR_STATE_TRANSACTIONS_NOT_SUPPORTED")
+        {
+            Metadata = null,
+            Resource = ("state", store),
+            ResourceDescription = string.Empty,
+            Help = ("https://docs.dapr.io/reference/components-reference/supported-state-stores/", "Check the list of state stores and the features they support"),
+        };
+
+    public static ApiFailure TooManyOperations(string store, int count, long most)
+        => new(StatusCodes.Status400BadRequest, InvalidArgument, "ERR_STATE_STORE_TOO_MANY_TRANSACTIONS", $"the transaction contains {count} operations, which is more than what the state store supports: {most}", "DAPR_STATE_TOO_MANY_TRANSACTIONS")
+        {
+            Metadata = new Dictionary<string, string>
+            {
+                ["currentOpsTransaction"] = count.ToString(CultureInfo.InvariantCulture),
+                ["maxOpsPerTransaction"] = most.ToString(CultureInfo.InvariantCulture),
+            },
             Resource = ("state", store),
             ResourceDescription = string.Empty,
         };

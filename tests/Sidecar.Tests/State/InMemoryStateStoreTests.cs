@@ -101,13 +101,13 @@ public sealed class InMemoryStateStoreTests
     }
 
     [Fact]
-    public void BulkGet_OfOneEncryptedValueManyTimes_DecryptsItOnce()
+    public async Task BulkGet_OfOneEncryptedValueManyTimes_DecryptsItOnce()
     {
         using var store = Create(encrypted: true);
         store.Change(new StateChange("k", "1"u8.ToArray()));
         var access = new StateAccess(new SidecarMetrics(new SidecarOptions { AppId = "app" }, MetricsSettings.Default));
 
-        var items = access.Get(store, "store", ["k", "none", "k"]);
+        var items = await access.GetAsync(store, "store", [new("k"), new("none"), new("k")], TestContext.Current.CancellationToken);
 
         Assert.Null(items[1]);
         Assert.Same(items[0]!.Value, items[2]!.Value);
