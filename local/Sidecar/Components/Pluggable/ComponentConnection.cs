@@ -89,6 +89,8 @@ internal sealed partial class ComponentConnection : IDisposable
         }
     }
 
+    public void SayInitialized() => Log.Initialized(_logger, _component.Name, _component.Type, Path.GetFileName(_socket));
+
     /// <summary>One call, on a connection that is initialized. Throws a <see cref="RpcException"/>, also when the process is away.</summary>
     public async Task<T> CallAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellationToken)
     {
@@ -161,7 +163,6 @@ internal sealed partial class ComponentConnection : IDisposable
         {
             await _initialize(this, linked.Token);
             _isReady = true;
-            Log.Initialized(_logger, _component.Name, _component.Type, Path.GetFileName(_socket));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -1,4 +1,5 @@
 using McpAspire.Sidecar.Resources;
+using McpAspire.Sidecar.Secrets;
 
 namespace McpAspire.Sidecar.Components.Pluggable;
 
@@ -16,7 +17,7 @@ internal sealed class ComponentSockets
     public string Remark => _found.Value.Complaint is { Length: > 0 } complaint ? $" ({complaint})" : string.Empty;
 
     /// <summary>Whether a component of that type is another process's: there is a socket of that name, and nothing here has the type.</summary>
-    public bool Offer(string type) => PluggableBlocks.Of(type) is not null && !EmbeddedTypes.Have(type) && SocketOf(type) is not null;
+    public bool Offer(string type) => PluggableBlocks.Of(type) is not null && !EmbeddedTypes.Have(type) && !SecretStoreFactory.Knows(type) && SocketOf(type) is not null;
 
     /// <summary>The socket's file; null: there is none.</summary>
     public string? SocketOf(string type) => _found.Value.Sockets.GetValueOrDefault(PluggableBlocks.NameOf(type));

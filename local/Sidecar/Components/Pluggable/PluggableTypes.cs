@@ -145,7 +145,11 @@ internal static class PluggableTypes
 
     private static ComponentConnection Connect(ComponentSettings settings, string socket, EmbeddedHost host, Func<ComponentConnection, CallOptions, Task> initialize)
     {
-        var connection = new ComponentConnection(socket, settings.Component, host, (made, stopping) => initialize(made, made.Options(stopping)));
+        var connection = new ComponentConnection(socket, settings.Component, host, async (made, stopping) =>
+        {
+            await initialize(made, made.Options(stopping));
+            made.SayInitialized();
+        });
         try
         {
             connection.Initialize();

@@ -222,7 +222,18 @@ public sealed class PluggableComponentTests
         await using var process = await ComponentProcess.StartAsync(folder, "redis", Stopping);
 
         Assert.IsType<PluggableStateStore>(Load(folder, ComponentProcess.Component("store", "state.redis")).Embedded.Find<IStateStore>("store"));
-        Assert.IsType<InMemoryStateStore>(Load(folder, ComponentProcess.Component("store", "state.in-memory")).Embedded.Find<IStateStore>("store"));
+    }
+
+    [Theory]
+    [InlineData("state.in-memory")]
+    [InlineData("secretstores.local.env")]
+    public async Task Type_ThatIsHere_IsNotASocketsOfThatName(string type)
+    {
+        using var folder = new TemporaryFolder();
+        await using var process = await ComponentProcess.StartAsync(folder, type[(type.IndexOf('.', StringComparison.Ordinal) + 1)..], Stopping);
+
+        Assert.Equal("c", Assert.Single(Load(folder, ComponentProcess.Component("c", type)).Components).Name);
+        Assert.Empty(process.Inits);
     }
 
     [Fact]
