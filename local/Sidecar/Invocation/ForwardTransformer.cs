@@ -16,7 +16,10 @@ internal sealed class ForwardTransformer(SidecarRequest request, InvocationTarge
     private bool _addedAcceptEncoding;
 
     public static Uri? Url(InvocationTarget target, string method, string query)
-        => Uri.TryCreate(method.Length == 0 && target.HasPath ? target.BaseUrl + query : $"{target.BaseUrl}/{method}{query}", _asWritten, out var url) ? url : null;
+    {
+        query = RequestQuery.Escape(query);
+        return Uri.TryCreate(method.Length == 0 && target.HasPath ? target.BaseUrl + query : $"{target.BaseUrl}/{method}{query}", _asWritten, out var url) ? url : null;
+    }
 
     /// <summary>The same call at another port of this machine.</summary>
     public static Uri AtPort(Uri url, int port)

@@ -76,6 +76,24 @@ public sealed class GrpcAppTests
         Assert.Equal(isRemote ? "calling" : null, metadata.GetValue("dapr-caller-app-id"));
     }
 
+    /// <summary>The request between the sidecars must end where it says, or the next one begins in it.</summary>
+    [Fact]
+    public async Task RemoteCall_WithAQueryThatIsNotAscii_KeepsItsBody()
+    {
+        await using var app = await GrpcApp.StartAsync(Stopping);
+        await using var called = await StartAsync(app, ["--app-id", _id]);
+        await using var calling = await SidecarProcess.StartAsync(["--app-id", "calling"], Stopping);
+        using var client = new DaprClient(calling);
+
+        foreach (var _ in Enumerable.Range(0, 3))
+        {
+            await client.Api.InvokeServiceAsync(Request(_id, "x", "hello", query: "name=Zoë"), cancellationToken: Stopping);
+        }
+
+        Assert.Equal(3, app.Calls.Count);
+        Assert.All(app.Calls, call => Assert.Equal(("hello", "name=Zo%C3%AB"), (call.Request.Data.Value.ToStringUtf8(), call.Request.HttpExtension.Querystring)));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
