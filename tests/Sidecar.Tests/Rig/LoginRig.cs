@@ -39,6 +39,9 @@ internal sealed class LoginRig : IAsyncDisposable
         return rig;
     }
 
+    /// <summary>Writes the login's component anew, which the sidecar sees.</summary>
+    public void UseProvider(FakeProvider provider, string? pathFilter = "^/(mcp|b)") => ProtectedResources.WriteLogin(_folder, provider, pathFilter);
+
     public static string CookieOf(RawResponse response) => response.Header("Set-Cookie")!.Split(';')[0];
 
     public Task<RawResponse> GetAsync(string target, string? cookie, params (string Name, string Value)[] headers)

@@ -6,6 +6,9 @@ internal sealed class LoginState
     /// <summary>As many tabs as a person may open; the oldest makes room.</summary>
     private const int MaxPending = 16;
 
+    /// <summary>As many sets of scopes as an app may ask for in one session.</summary>
+    private const int MaxScopes = 100;
+
     private readonly Lock _lock = new();
     private readonly List<PendingLogin> _pending = [];
     private readonly HashSet<string> _scopesAsked = new(StringComparer.Ordinal);
@@ -14,7 +17,33 @@ internal sealed class LoginState
 
     public UserToken? Token => Volatile.Read(ref _token);
 
-    public void SignIn(UserToken token) => Volatile.Write(ref _token, token);
+    /// <summary>Of the logins under way, about.</summary>
+    public long Size
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _pending.Sum(login => login.Size);
+            }
+        }
+    }
+
+    /// <summary>The same with another token.</summary>
+    public LoginState SignedIn(UserToken token)
+    {
+        var state = new LoginState { _token = token };
+        lock (_lock)
+        {
+            state._pending.AddRange(_pending);
+            state._scopesAsked.UnionWith(_scopesAsked);
+        }
+
+        return state;
+    }
+
+    /// <summary>Takes the place of a token that it renews.</summary>
+    public void Renew(UserToken token) => Volatile.Write(ref _token, token);
 
     /// <summary>Forgets <paramref name="token"/>, unless another one has taken its place.</summary>
     public void Forget(UserToken token) => Interlocked.CompareExchange(ref _token, null, token);
@@ -54,7 +83,7 @@ internal sealed class LoginState
     {
         lock (_lock)
         {
-            return _scopesAsked.Add(scope);
+            return _scopesAsked.Count < MaxScopes && _scopesAsked.Add(scope);
         }
     }
 

@@ -43,10 +43,10 @@ internal sealed partial class OAuth2Handler(OAuth2Settings settings, UserTokenSo
 
         if (TryReadCallback(request, out var state, out var code))
         {
-            var login = session?.For(settings.ComponentName);
+            var login = session?.For(settings.LoginId);
             if (login?.Take(state, time.GetUtcNow()) is { } pending)
             {
-                await CompleteAsync(request, id, session!, login, pending, code);
+                await CompleteAsync(request, id, session!, pending, code);
                 return;
             }
 
@@ -57,8 +57,14 @@ internal sealed partial class OAuth2Handler(OAuth2Settings settings, UserTokenSo
             }
         }
 
-        if (session?.For(settings.ComponentName) is { Token: { } token } signedIn)
+        if (session?.For(settings.LoginId) is { Token: { } token } signedIn)
         {
+            if (ForeignPage.Sends(http.Request))
+            {
+                await DaprErrors.WriteAsync(http, StatusCodes.Status403Forbidden, "ERR_OAUTH2_ORIGIN", "a page of another origin must not act for the person who is signed in");
+                return;
+            }
+
             await ForwardAsync(request, id, session, signedIn, token, next);
             return;
         }
@@ -93,7 +99,7 @@ internal sealed partial class OAuth2Handler(OAuth2Settings settings, UserTokenSo
         {
             var inner = request.Interceptor;
             request.Interceptor = async (forwarded, response) =>
-                (inner is not null && await inner(forwarded, response)) || await UpgradeAsync(forwarded, session, login, current, response);
+                (inner is not null && await inner(forwarded, response)) || await UpgradeAsync(forwarded, id, session, login, current, response);
         }
 
         await next(request);
@@ -118,7 +124,7 @@ internal sealed partial class OAuth2Handler(OAuth2Settings settings, UserTokenSo
         }
     }
 
-    private async Task CompleteAsync(SidecarRequest request, string id, LoginSession session, LoginState login, PendingLogin pending, string? code)
+    private async Task CompleteAsync(SidecarRequest request, string id, LoginSession session, PendingLogin pending, string? code)
     {
         if (string.IsNullOrEmpty(code))
         {
@@ -138,8 +144,7 @@ internal sealed partial class OAuth2Handler(OAuth2Settings settings, UserTokenSo
             return;
         }
 
-        login.SignIn(token);
-        SessionCookie.Set(request.Http, sessions.Rotate(id, session), session.ExpiresAt, IsSecure(request.Http));
+        SessionCookie.Set(request.Http, sessions.SignIn(id, session, settings.LoginId, token), session.ExpiresAt, IsSecure(request.Http));
         Redirect(request.Http, pending.ReturnUrl);
     }
 
@@ -152,7 +157,7 @@ internal sealed partial class OAuth2Handler(OAuth2Settings settings, UserTokenSo
         }
 
         var login = new PendingLogin(AuthorizationRequest.NewSecret(), AuthorizationRequest.NewSecret(), ReturnUrl.Of(request), scope, time.GetUtcNow() + _loginTime);
-        session.For(settings.ComponentName).Begin(login);
+        sessions.BeginLogin(session, settings.LoginId, login);
         Redirect(request.Http, AuthorizationRequest.Url(settings, login));
         return Task.CompletedTask;
     }
@@ -169,11 +174,14 @@ internal sealed partial class OAuth2Handler(OAuth2Settings settings, UserTokenSo
         return PlainText.WriteAsync(request.Http, StatusCodes.Status401Unauthorized, "Unauthorized");
     }
 
-    /// <summary>Once for each set of scopes: a provider that does not grant them must not start a loop.</summary>
-    private async ValueTask<bool> UpgradeAsync(SidecarRequest request, LoginSession session, LoginState login, UserToken token, HttpResponseMessage response)
+    /// <summary>
+    /// Once for each set of scopes: a provider that does not grant them must not start a loop. Not for a session that another
+    /// login has followed while the app was at work: the browser has the new one, which may have the scopes.
+    /// </summary>
+    private async ValueTask<bool> UpgradeAsync(SidecarRequest request, string id, LoginSession session, LoginState login, UserToken token, HttpResponseMessage response)
     {
         var asked = ScopeChallenge.Of(response);
-        if (asked.Count == 0)
+        if (asked.Count == 0 || sessions.Find(id) != session)
         {
             return false;
         }

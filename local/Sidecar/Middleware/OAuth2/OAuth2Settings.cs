@@ -6,7 +6,11 @@ namespace McpAspire.Sidecar.Middleware.OAuth2;
 /// <summary>The metadata of an oauth2 component. daprd requires none of it; a login needs all of it.</summary>
 internal sealed record OAuth2Settings
 {
-    public required string ComponentName { get; init; }
+    /// <summary>
+    /// What sessions keep their tokens under: a component that has come to mean another client, provider or other scopes does not
+    /// get, show or renew the tokens of the earlier one.
+    /// </summary>
+    public required string LoginId { get; init; }
 
     public required string ClientId { get; init; }
 
@@ -41,14 +45,16 @@ internal sealed record OAuth2Settings
             warnings.Add(unknown);
         }
 
+        var (clientId, scopes) = (settings.Required("clientID"), settings.Text("scopes") ?? string.Empty);
+        var (authUrl, tokenUrl) = (settings.RequiredUrl("authURL"), settings.RequiredUrl("tokenURL"));
         return new OAuth2Settings
         {
-            ComponentName = settings.Component.Name,
-            ClientId = settings.Required("clientID"),
+            LoginId = string.Join('\n', settings.Component.Name, clientId, scopes, authUrl.OriginalString, tokenUrl.OriginalString),
+            ClientId = clientId,
             ClientSecret = settings.Text("clientSecret") ?? string.Empty,
-            Scopes = (settings.Text("scopes") ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries),
-            AuthUrl = settings.RequiredUrl("authURL"),
-            TokenUrl = settings.RequiredUrl("tokenURL"),
+            Scopes = scopes.Split(',', StringSplitOptions.RemoveEmptyEntries),
+            AuthUrl = authUrl,
+            TokenUrl = tokenUrl,
             RedirectUrl = settings.Text("redirectURL") is null ? string.Empty : settings.RequiredUrl("redirectURL").OriginalString,
             HeaderName = settings.RequiredHeaderName("authHeaderName"),
             Filter = settings.PathFilter(),

@@ -13,10 +13,14 @@ internal sealed class SessionStores(TimeProvider time)
     /// <summary>Every request without a cookie begins a session: without a bound they could fill the memory.</summary>
     private const int MaxSessions = 50_000;
 
+    /// <summary>Of all logins under way: each holds a URL that a caller has written.</summary>
+    private const long MaxSize = 64 * 1024 * 1024;
+
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(2);
 
     private readonly ConcurrentDictionary<string, LoginSession> _sessions = new(StringComparer.Ordinal);
     private readonly Lock _purge = new();
+    private long _size;
 
     public LoginSession? Find(string id)
     {
@@ -36,19 +40,23 @@ internal sealed class SessionStores(TimeProvider time)
 
     public (string Id, LoginSession Session) Begin()
     {
-        if (_sessions.Count >= MaxSessions)
-        {
-            MakeRoom();
-        }
-
         var session = new LoginSession(time.GetUtcNow() + Lifetime);
         return (Add(session), session);
     }
 
-    /// <summary>A new id for a session that becomes signed in: whoever planted the old one does not hold the new one.</summary>
-    public string Rotate(string id, LoginSession session)
+    public void BeginLogin(LoginSession session, string login, PendingLogin pending)
     {
-        var fresh = Add(session);
+        session.For(login).Begin(pending);
+        if (Interlocked.Add(ref _size, pending.Size) > MaxSize)
+        {
+            MakeRoom();
+        }
+    }
+
+    /// <summary>The id of a session with the token. It is a new one: whoever planted the old id does not hold it.</summary>
+    public string SignIn(string id, LoginSession session, string login, UserToken token)
+    {
+        var fresh = Add(session.SignedIn(login, token));
         _sessions.TryRemove(id, out _);
         return fresh;
     }
@@ -57,37 +65,53 @@ internal sealed class SessionStores(TimeProvider time)
 
     private string Add(LoginSession session)
     {
+        if (_sessions.Count >= MaxSessions)
+        {
+            MakeRoom();
+        }
+
         var id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         _sessions[id] = session;
         return id;
     }
 
+    /// <summary>For a tenth more than there is: what is over, then the oldest, people who are signed in last.</summary>
     private void MakeRoom()
     {
         lock (_purge)
         {
-            if (_sessions.Count < MaxSessions)
+            if (_sessions.Count < MaxSessions && Interlocked.Read(ref _size) <= MaxSize)
             {
                 return;
             }
 
             var now = time.GetUtcNow();
+            var (count, size) = (0, 0L);
+            var kept = new List<(string Id, bool IsSignedIn, DateTimeOffset ExpiresAt, long Size)>(_sessions.Count);
             foreach (var (id, session) in _sessions)
             {
                 if (session.ExpiresAt <= now)
                 {
                     _sessions.TryRemove(id, out _);
+                    continue;
                 }
+
+                kept.Add((id, session.IsSignedIn, session.ExpiresAt, session.Size));
+                (count, size) = (count + 1, size + kept[^1].Size);
             }
 
-            // Signed-in people stay; of the rest the oldest tenth goes.
-            if (_sessions.Count >= MaxSessions)
+            foreach (var session in kept.OrderBy(session => session.IsSignedIn).ThenBy(session => session.ExpiresAt))
             {
-                foreach (var (id, _) in _sessions.Where(pair => !pair.Value.IsSignedIn).OrderBy(pair => pair.Value.ExpiresAt).Take(MaxSessions / 10))
+                if (count <= MaxSessions / 10 * 9 && size <= MaxSize / 10 * 9)
                 {
-                    _sessions.TryRemove(id, out _);
+                    break;
                 }
+
+                _sessions.TryRemove(session.Id, out _);
+                (count, size) = (count - 1, size - session.Size);
             }
+
+            Interlocked.Exchange(ref _size, size);
         }
     }
 }

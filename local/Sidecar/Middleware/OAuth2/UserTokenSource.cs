@@ -61,7 +61,7 @@ internal sealed class UserTokenSource(TokenClient client, string redirectUrl, Ti
                 new Dictionary<string, string> { ["grant_type"] = "refresh_token", ["refresh_token"] = token.RefreshToken! },
                 CancellationToken.None);
             var renewed = UserToken.From(response, token.Scope, token.RefreshToken, requestedAt);
-            login.SignIn(renewed);
+            login.Renew(renewed);
             return renewed;
         }
         catch (TokenRequestException exception) when (exception.IsRefusal && token.IsExpired(time.GetUtcNow()))
