@@ -125,8 +125,9 @@ internal sealed class RegistrationFolder(string path)
     {
         try
         {
+            // Pipes and devices have no length; to open one could take for ever.
             var isOwners = OperatingSystem.IsWindows() || File.GetUnixFileMode(file) == OwnerFile;
-            return isOwners && new FileInfo(file) is { LinkTarget: null, Length: < 4096 } ? SidecarRegistration.Parse(File.ReadAllBytes(file)) : null;
+            return isOwners && new FileInfo(file) is { LinkTarget: null, Length: > 0 and < 4096 } ? SidecarRegistration.Parse(File.ReadAllBytes(file)) : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -69,7 +69,7 @@ internal sealed record SidecarRegistration(Guid Instance, string AppId, string N
                 root.GetProperty(nameof(ProcessId)).GetInt32(),
                 root.GetProperty(nameof(ProcessStart)).GetDateTimeOffset(),
                 root.GetProperty(nameof(Key)).GetBytesFromBase64());
-            return registration is { Key.Length: 32, Port: > 0 } ? registration : null;
+            return registration is { Key.Length: 32, Port: > 0 and <= ushort.MaxValue } ? registration : null;
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
