@@ -81,6 +81,12 @@ internal sealed partial class ResourceReloader(SidecarRuntime runtime, SidecarOp
             Log.Refused(logger, reason, exception.Message);
             return null;
         }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // A folder that goes while it is read, or whatever nobody has thought of: to end here would end the work of the current resources too.
+            Log.Refused(logger, reason, exception is IOException or UnauthorizedAccessException ? exception.Message : exception.GetType().Name);
+            return null;
+        }
 
         var life = new SnapshotLife(snapshot, stopping);
         if (!await IsReadyInTimeAsync(snapshot, stopping))

@@ -46,6 +46,10 @@ internal static class SecretStoreFactory
             // The exception's text could quote the file: not shown.
             throw new ResourceException(component.Position, $"The file '{path}' of the secret store '{component.Name}' is not a JSON object (line {exception.LineNumber + 1}).", exception) { Rule = ProblemRules.SecretStoreUnreadable };
         }
+        catch (InvalidOperationException exception)
+        {
+            throw new ResourceException(component.Position, $"The file '{path}' of the secret store '{component.Name}' has a name or value that is no Unicode text.", exception) { Rule = ProblemRules.SecretStoreUnreadable };
+        }
     }
 
     private static string? Value(ComponentResource component, string name)

@@ -70,6 +70,25 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public async Task Secrets_ThatAreNoText_LeaveTheResourcesInPlace_AndTheNextReloadWorks()
+    {
+        await using var app = new EchoApp();
+        using var folder = Folder(hotReload: false, rule: "^/only");
+        folder.Write("resources/secrets.yaml", $"apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata:\n  name: secrets\nspec:\n  type: secretstores.local.file\n  version: v1\n  metadata: [{{ name: secretsFile, value: '{folder.Write("secrets.json", "{}")}' }}]\n");
+        await using var sidecar = await StartAsync(folder, app);
+
+        folder.Write("secrets.json", "{\"a\":\"\\ud800\"}");
+        sidecar.Signal(1);
+        await Eventually.TrueAsync(() => sidecar.Output.Contains("no Unicode text", StringComparison.Ordinal), "the secrets are refused", Stopping);
+        Assert.Equal(400, await StatusAsync(sidecar, "/other"));
+
+        folder.Write("secrets.json", "{}");
+        WriteRule(folder, Allow);
+        await ReloadAsync(sidecar, 1);
+        Assert.Equal(200, await StatusAsync(sidecar, "/other"));
+    }
+
+    [Fact]
     public async Task Field_ThatIsReadAtTheStartAlone_IsNamedInOneWarning_AndTheRestTakesEffect()
     {
         await using var app = new EchoApp();
