@@ -17,6 +17,7 @@ internal sealed partial class ShutdownSequence
     private readonly ILogger<ShutdownSequence> _logger;
     private long _draining;
     private int _isRequested;
+    private volatile bool _isGraceful;
 
     public ShutdownSequence(SidecarOptions options, SidecarLifetime lifetime, AppHealthMonitor health, AppFeeds feeds, TimeProvider time, ILogger<ShutdownSequence> logger)
     {
@@ -51,6 +52,7 @@ internal sealed partial class ShutdownSequence
             return 1;
         }
 
+        _isGraceful = true;
         Log.Graceful(_logger);
         return 0;
     }
@@ -64,6 +66,11 @@ internal sealed partial class ShutdownSequence
         if (CutsOff(_options))
         {
             await Task.Delay(_options.GracefulShutdown, _time);
+            if (_isGraceful)
+            {
+                Environment.Exit(0); // no call is under way; what takes its time is the rest, such as a collector that does not take the last spans
+            }
+
             Log.Forced(_logger);
             Environment.Exit(1);
         }

@@ -49,6 +49,24 @@ public sealed class ShutdownTests
     }
 
     [Fact]
+    public async Task CollectorThatDoesNotAnswer_IsNoCallThatWasCutOff()
+    {
+        using var collector = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        collector.Start();
+        await using var app = new EchoApp();
+        var environment = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://{collector.LocalEndpoint}", ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" };
+        await using var sidecar = await SidecarProcess.StartAsync(
+            ["--app-id", "app", "--app-port", app.Port.ToString(CultureInfo.InvariantCulture), "--dapr-graceful-shutdown-seconds", "2"], Stopping, environment: environment);
+        Assert.Equal(200, (await RawClient.GetAsync(sidecar.HttpPort, "/x", Stopping, ("dapr-app-id", "app"))).Status);
+
+        sidecar.Signal(SigTerm);
+        var output = await sidecar.WaitForExitAsync(Stopping);
+
+        Assert.Equal(0, sidecar.ExitCode);
+        Assert.DoesNotContain("forcing shutdown", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task CallThatIsCutOff_EndsWithItsConnection_AndIsNotReset()
     {
         await using var app = new EchoApp();
