@@ -62,7 +62,7 @@ internal sealed class InMemoryPubSub(TopicScopes scopes) : IPubSub
             {
                 foreach (var queue in _queues)
                 {
-                    if (queue.Takes(message.Topic))
+                    if (Takes(queue, message))
                     {
                         queue.Add(message);
                     }
@@ -98,12 +98,14 @@ internal sealed class InMemoryPubSub(TopicScopes scopes) : IPubSub
     {
     }
 
-    private static bool HasRoom(TopicQueue queue, ReadOnlySpan<PubSubMessage> messages)
+    private bool Takes(TopicQueue queue, PubSubMessage message) => queue.Takes(message.Topic) && scopes.Reaches(queue.Topic, message.Topic);
+
+    private bool HasRoom(TopicQueue queue, ReadOnlySpan<PubSubMessage> messages)
     {
         var (count, bytes) = (0, 0L);
         foreach (var message in messages)
         {
-            if (queue.Takes(message.Topic))
+            if (Takes(queue, message))
             {
                 count++;
                 bytes += message.Size;

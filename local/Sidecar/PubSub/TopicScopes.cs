@@ -18,6 +18,10 @@ internal sealed record TopicScopes(IReadOnlyList<string> Allowed, IReadOnlyList<
 
     public bool MaySubscribe(string topic) => IsOpen(topic, Subscribing);
 
+    /// <summary>A name with an asterisk does not bring a protected topic to an app that no scope names for it, or for that very name.</summary>
+    public bool Reaches(string subscribed, string topic)
+        => subscribed == topic || !Protected.Contains(topic) || Subscribing.Contains(topic) || Subscribing.Contains(subscribed);
+
     private bool IsOpen(string topic, IReadOnlyList<string> scope)
     {
         if (Allowed.Count > 0 && !Allowed.Contains(topic))
