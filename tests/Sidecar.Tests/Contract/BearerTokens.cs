@@ -9,6 +9,7 @@ internal sealed class BearerTokens(ContractRig rig)
     private readonly SigningKey _first = rig.Provider.Key;
     private readonly SigningKey _second = new("key-2");
     private readonly FakeProvider _provider = rig.Provider;
+    private int _fetchedBefore;
 
     public string For(string name)
     {
@@ -39,16 +40,21 @@ internal sealed class BearerTokens(ContractRig rig)
             "RS512 where the key says RS256" => _first.Sign(_provider.Claims(), "RS512"),
             "PS256" => _first.Sign(_provider.Claims(), "PS256"),
             "rotated: token of a new key" => _second.Sign(_provider.Claims()),
+            "provider down later" when KeysFetched > _fetchedBefore => _second.Sign(_provider.Claims()), // the first one is withdrawn
             "bearer-jwks: valid token" => _first.Sign(_provider.Claims(claims => claims["iss"] = "http://issuer.example")),
             _ => _first.Sign(_provider.Claims()),
         };
     }
+
+    private int KeysFetched => rig.ProviderRequests.Concat(_provider.Requests).Count(request => request.Path == "/jwks");
 
     public async Task PrepareAsync(JsonObject entry)
     {
         switch ((string)entry["name"]!)
         {
             case "rotated: token of a new key":
+                // Asked for again if the last time is long enough ago: on a busy machine it is.
+                _fetchedBefore = KeysFetched;
                 _provider.Keys.Clear();
                 _provider.Keys.Add(_second);
                 break;

@@ -156,6 +156,11 @@ internal sealed class ContractRig : IAsyncDisposable
             arguments.AddRange(["--config", Path.Combine(folder, "config.yaml")]);
         }
 
+        if (config == "shutdown")
+        {
+            arguments.AddRange(["--dapr-graceful-shutdown-seconds", "60"]); // its five seconds may be too few for a busy machine
+        }
+
         arguments.AddRange((set["flags"] as JsonArray ?? []).Select(flag => Ports.ToActual((string)flag!)));
         return arguments;
     }

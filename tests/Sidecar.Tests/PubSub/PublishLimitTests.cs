@@ -58,7 +58,7 @@ public sealed class PublishLimitTests
 
         var refusal = await DaprClient.RefusedAsync(client.Api.BulkPublishEventAsync(request, cancellationToken: Stopping));
 
-        Assert.Equal(global::Grpc.Core.StatusCode.InvalidArgument, refusal.StatusCode);
+        Assert.True(refusal.StatusCode == global::Grpc.Core.StatusCode.InvalidArgument, $"{refusal}\n{sidecar.Output}");
     }
 
     [Theory]
