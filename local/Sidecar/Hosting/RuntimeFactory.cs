@@ -201,7 +201,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
 
     private InvocationTarget Target(HttpEndpointResource endpoint, ValueResolver resolver, PolicyCatalog policies) => new()
     {
-        BaseUrl = endpoint.BaseUrl.OriginalString,
+        BaseUrl = RequestLine.Escape(endpoint.BaseUrl),
         HasPath = endpoint.BaseUrl.AbsolutePath != "/",
         Client = endpoint.ClientTls is { } tls ? HttpClients.ForForwarding(options, Tls(endpoint, tls, resolver)) : clients.Endpoints,
         Headers = [.. endpoint.Headers.Select(header => KeyValuePair.Create(header.Name, resolver.Resolve(header, endpoint.SecretStore, endpoint.Name)))],

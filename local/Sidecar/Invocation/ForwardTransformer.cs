@@ -17,7 +17,7 @@ internal sealed class ForwardTransformer(SidecarRequest request, InvocationTarge
 
     public static Uri? Url(InvocationTarget target, string method, string query)
     {
-        query = RequestQuery.Escape(query);
+        (method, query) = (RequestLine.Escape(method), RequestLine.Escape(query));
         return Uri.TryCreate(method.Length == 0 && target.HasPath ? target.BaseUrl + query : $"{target.BaseUrl}/{method}{query}", _asWritten, out var url) ? url : null;
     }
 
