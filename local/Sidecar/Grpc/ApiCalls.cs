@@ -16,6 +16,12 @@ namespace McpAspire.Sidecar.Grpc;
 /// </summary>
 internal sealed class ApiCalls(SidecarRuntime runtime, SidecarTracer tracer, SidecarMetrics metrics, ApiLog log, SidecarOptions options)
 {
+    /// <summary>Done when a reload has brought other resources.</summary>
+    public Task Reloaded => runtime.Changed;
+
+    /// <summary>Throws, as of a new call, when a call that goes on would not be let in now.</summary>
+    public Task JudgeAgainAsync(ServerCallContext context, ApiCall call) => RunAsync(context, call, _ => Task.FromResult<object?>(call));
+
     /// <summary>What the operation makes. It answers an error on the request and makes nothing, which is then the status.</summary>
     public async Task<T> RunAsync<T>(ServerCallContext context, ApiCall call, Func<SidecarRequest, Task<T?>> operation)
         where T : class
@@ -92,7 +98,11 @@ internal sealed class ApiCalls(SidecarRuntime runtime, SidecarTracer tracer, Sid
     /// <summary>The status of an answer that is not a good one, its headers sent before.</summary>
     public static async Task<RpcException> ErrorAsync(ServerCallContext context, ApiAnswer answer)
     {
-        await context.WriteResponseHeadersAsync(CallMetadata.OfAnswer(answer.Request));
+        if (!context.GetHttpContext().Response.HasStarted)
+        {
+            await context.WriteResponseHeadersAsync(CallMetadata.OfAnswer(answer.Request));
+        }
+
         var http = answer.Request.Http;
         var status = http.Response.StatusCode;
         return http.Features.Get<AnsweredError>() is { } error ? GrpcErrors.OfApi(error, status)

@@ -37,9 +37,10 @@ internal sealed partial class DaprService
         // Who may not subscribe is not told what is wrong with the request.
         var initial = await first ? requestStream.Current.InitialRequest : null;
         var call = new ApiCall("subscribe", HttpMethods.Post, $"/v1.0-alpha1/subscribe/{ApiPath.Part(initial?.PubsubName ?? string.Empty)}/{ApiPath.Part(initial?.Topic ?? string.Empty)}") { Version = "v1alpha1" };
+        var reloaded = Calls.Reloaded;
         await Calls.RunAsync(context, call, async _ =>
         {
-            await StreamAsync(Checked(initial), requestStream, responseStream, context);
+            await StreamAsync(Checked(initial), requestStream, responseStream, context, new Judgement(reloaded, call));
             return new Empty();
         });
     }
@@ -53,7 +54,7 @@ internal sealed partial class DaprService
     };
 
     private async Task StreamAsync(
-        SubscribeTopicEventsRequestInitialAlpha1 initial, IAsyncStreamReader<SubscribeTopicEventsRequestAlpha1> requests, IServerStreamWriter<SubscribeTopicEventsResponseAlpha1> responses, ServerCallContext context)
+        SubscribeTopicEventsRequestInitialAlpha1 initial, IAsyncStreamReader<SubscribeTopicEventsRequestAlpha1> requests, IServerStreamWriter<SubscribeTopicEventsResponseAlpha1> responses, ServerCallContext context, Judgement judgement)
     {
         var subscriptions = parts.Feeds.Subscriptions ?? throw new PubSubErrors(initial.PubsubName, initial.Topic, string.Empty).NotFound(MessageMetadata.None);
         var receiver = new StreamReceiver(responses);
@@ -69,7 +70,7 @@ internal sealed partial class DaprService
         {
             await responses.WriteAsync(new SubscribeTopicEventsResponseAlpha1 { InitialResponse = new SubscribeTopicEventsResponseInitialAlpha1() }, context.CancellationToken);
             runner.Queue.Resume();
-            await ReadAsync(requests, receiver, runner.Completion, context.CancellationToken);
+            await ReadAsync(requests, receiver, runner.Completion, context, judgement);
         }
         finally
         {
@@ -77,23 +78,42 @@ internal sealed partial class DaprService
         }
     }
 
-    /// <summary>Until the app closes the stream, or the sidecar has ended the subscription.</summary>
-    private static async Task ReadAsync(IAsyncStreamReader<SubscribeTopicEventsRequestAlpha1> requests, StreamReceiver receiver, Task ended, CancellationToken cancellationToken)
+    /// <summary>Until the app closes the stream, the sidecar has ended the subscription, or a reload has closed what the stream came through.</summary>
+    private async Task ReadAsync(IAsyncStreamReader<SubscribeTopicEventsRequestAlpha1> requests, StreamReceiver receiver, Task ended, ServerCallContext context, Judgement judgement)
     {
-        while (true)
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        var next = requests.MoveNext(reading.Token);
+        try
         {
-            var next = requests.MoveNext(cancellationToken);
-            if (await Task.WhenAny(next, ended) == ended || !await next)
+            while (true)
             {
-                return;
-            }
+                var first = await Task.WhenAny(next, ended, judgement.Reloaded);
+                if (first == judgement.Reloaded)
+                {
+                    judgement = judgement with { Reloaded = Calls.Reloaded };
+                    await Calls.JudgeAgainAsync(context, judgement.Call);
+                    continue;
+                }
 
-            if (requests.Current.EventProcessed is not { } processed)
-            {
-                throw new RpcException(new Status(StatusCode.Unknown, "duplicate initial request received"));
-            }
+                if (first == ended || !await next)
+                {
+                    return;
+                }
 
-            receiver.Processed(processed);
+                if (requests.Current.EventProcessed is not { } processed)
+                {
+                    throw new RpcException(new Status(StatusCode.Unknown, "duplicate initial request received"));
+                }
+
+                receiver.Processed(processed);
+                next = requests.MoveNext(reading.Token);
+            }
+        }
+        finally
+        {
+            // The server gives what belongs to this call to the next one of the connection: nothing may go on reading from it.
+            await reading.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -140,4 +160,7 @@ internal sealed partial class DaprService
 
         return merged;
     }
+
+    /// <summary>A stream was let in as this call; what let it in holds until the next reload.</summary>
+    private sealed record Judgement(Task Reloaded, ApiCall Call);
 }

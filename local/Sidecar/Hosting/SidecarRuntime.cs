@@ -13,8 +13,12 @@ namespace McpAspire.Sidecar.Hosting;
 internal sealed partial class SidecarRuntime(RuntimeFactory factory, SidecarOptions options, ApiRouter router, Invoker invoker, SidecarMetrics metrics, AppFeeds feeds, ILogger<SidecarRuntime> logger) : IDisposable
 {
     private RuntimeSnapshot? _current;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public RuntimeSnapshot Current => Volatile.Read(ref _current) ?? throw new InvalidOperationException("No resources are loaded yet.");
+
+    /// <summary>Done when others are the current ones.</summary>
+    public Task Changed => Volatile.Read(ref _changed).Task;
 
     /// <summary>Makes a snapshot of the loaded resources and makes it current; an error leaves the earlier one in place.</summary>
     public RuntimeSnapshot Load(ResourceSet resources)
@@ -29,6 +33,7 @@ internal sealed partial class SidecarRuntime(RuntimeFactory factory, SidecarOpti
         _ = feeds.UseAsync(snapshot); // first: what is published on the new ones has its subscribers
         var earlier = Interlocked.Exchange(ref _current, snapshot);
         snapshot.Embedded.TakeOverFrom(earlier?.Embedded ?? EmbeddedSet.Empty);
+        Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
 
     /// <summary>Ends what was made for a snapshot that is not used after all.</summary>
