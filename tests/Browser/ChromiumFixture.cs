@@ -37,6 +37,7 @@ public sealed class ChromiumFixture : IAsyncDisposable
             if (_browser is null)
             {
                 var chromium = Find();
+                Assertions.SetDefaultExpectTimeout(30_000); // milliseconds, as for everything else: five seconds are short on a busy machine
                 _playwright = await Playwright.CreateAsync();
                 _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
                 {

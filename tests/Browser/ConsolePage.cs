@@ -25,7 +25,7 @@ internal sealed class ConsolePage(IPage page, Uri console)
         await page.GetByLabel("Username or email").FillAsync(name);
         await page.GetByLabel("Password", new() { Exact = true }).FillAsync(password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign In" }).ClickAsync();
-        await page.WaitForURLAsync(url => new Uri(url).Port == console.Port);
+        await WaitForConsoleAsync();
     }
 
     /// <summary>Signs out at both places: the provider asks, because the console holds no ID token to show it.</summary>
@@ -33,6 +33,13 @@ internal sealed class ConsolePage(IPage page, Uri console)
     {
         await page.GetByTestId("sign-out").ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Logout" }).ClickAsync();
-        await page.WaitForURLAsync(url => new Uri(url).Port == console.Port);
+        await WaitForConsoleAsync();
+    }
+
+    /// <summary>Until the browser has come back to it and shows all of it. The page is asked: its load event can be missed on a busy machine.</summary>
+    private async Task WaitForConsoleAsync()
+    {
+        await page.WaitForURLAsync(url => new Uri(url).Port == console.Port, new() { WaitUntil = WaitUntilState.Commit });
+        await page.WaitForFunctionAsync("() => document.readyState === 'complete'");
     }
 }

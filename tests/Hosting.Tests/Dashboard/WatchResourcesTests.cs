@@ -151,6 +151,9 @@ public sealed class WatchResourcesTests
         await FindAsync(resources, _ => true);
         await interactions.ResponseStream.MoveNext(cancellation);
 
+        // Else .NET's client may take the end of the connection, which follows at once, for that of a call which it has not ended itself.
+        await interactions.RequestStream.CompleteAsync();
+
         var ends = new[] { EndAsync(resources.ResponseStream), EndAsync(interactions.ResponseStream) };
 
         await service.Host.DisposeAsync();
