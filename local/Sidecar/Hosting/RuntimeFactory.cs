@@ -105,7 +105,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
         }
 
         var resolver = new ValueResolver(parts.Stores, options, environment);
-        foreach (var component in resources.Components.Where(component => PluggableBlocks.IsSecretStore(component.Type) && parts.Sockets.Offer(component.Type)))
+        foreach (var component in resources.Components.Where(component => parts.Sockets.OfferSecretStore(component.Type)))
         {
             Try(() => Make(component, parts, earlier, resolver, warnings), Counted(component, onProblem));
         }
@@ -115,7 +115,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
             Try(() => Make(component, parts, earlier, resolver, warnings), Counted(component, onProblem));
         }
 
-        bool IsMade(ComponentResource component) => (PluggableBlocks.IsSecretStore(component.Type) && parts.Sockets.Offer(component.Type)) || parts.IsUnknown(component.SecretStore);
+        bool IsMade(ComponentResource component) => parts.Sockets.OfferSecretStore(component.Type) || parts.IsUnknown(component.SecretStore);
 
         foreach (var endpoint in resources.HttpEndpoints.Where(endpoint => !parts.IsUnknown(endpoint.SecretStore)))
         {

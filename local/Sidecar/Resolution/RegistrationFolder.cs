@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using McpAspire.Sidecar.Hosting;
 
 namespace McpAspire.Sidecar.Resolution;
 
@@ -105,21 +106,7 @@ internal sealed class RegistrationFolder(string path)
         }
     }
 
-    private bool IsOurs()
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return Directory.Exists(path);
-        }
-
-        if (new DirectoryInfo(path) is not { Exists: true, LinkTarget: null } || File.GetUnixFileMode(path) != OwnerFolder)
-        {
-            return false;
-        }
-
-        File.SetUnixFileMode(path, OwnerFolder); // another user's may have looked the same: this throws there
-        return true;
-    }
+    private bool IsOurs() => OperatingSystem.IsWindows() ? Directory.Exists(path) : OwnFolder.Is(path, static mode => mode == OwnerFolder);
 
     private static SidecarRegistration? ReadFile(string file)
     {

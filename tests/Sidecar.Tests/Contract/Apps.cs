@@ -37,14 +37,10 @@ internal static class Apps
                 rig.StartApp(5605).HealthStatus = 500;
                 await Eventually.TrueAsync(() => rig.LastOutput().Contains("un-healthy", StringComparison.Ordinal), "the app is seen to be unhealthy", stopping);
                 break;
-            case "metadata" when rig.Sidecar is not null && (string?)entry["config"] == "plain":
-                // It says whether the app is found, which the sidecar looks for once it listens.
-                await Eventually.TrueAsync(() => rig.LastOutput().Contains("application discovered", StringComparison.Ordinal), "the app is found", stopping);
-                break;
             default:
                 if ((string?)entry["config"] is { } config && config is not ("appdown" or "late" or "health"))
                 {
-                    await Eventually.TrueAsync(() => !rig.LastOutput().Contains("waiting on port", StringComparison.Ordinal) || rig.LastOutput().Contains("application discovered", StringComparison.Ordinal), "the app is found", stopping);
+                    await rig.WaitForAppAsync(config, stopping);
                 }
 
                 break;

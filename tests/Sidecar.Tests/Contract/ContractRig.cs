@@ -73,6 +73,15 @@ internal sealed class ContractRig : IAsyncDisposable
         return Sidecar;
     }
 
+    /// <summary>The sidecar listens before it looks for the app: what it says of the app is only then as recorded.</summary>
+    public async Task WaitForAppAsync(string config, CancellationToken cancellationToken)
+    {
+        if (Sidecar is not null && Arguments(config).Contains("--app-port"))
+        {
+            await Eventually.TrueAsync(() => LastOutput().Contains("application discovered", StringComparison.Ordinal), "the app is found", cancellationToken);
+        }
+    }
+
     /// <summary>Its calls go to a sidecar of its own that has the app.</summary>
     private static bool IsSecondHop(string config) => config is "plain2" or "remote";
 

@@ -60,7 +60,7 @@ public sealed class FailOpenContractTests
             return Ledger.Compare(_differences, Topic, entry, recorded => refused.Compare(recorded, new Comparison(rig.Ports)));
         }
 
-        await WaitForAppAsync(rig);
+        await rig.WaitForAppAsync((string)entry["config"]!, Stopping);
         came["healthz"] = (await RawClient.GetAsync(sidecar.HttpPort, "/v1.0/healthz", Stopping)).Status;
         rig.TakeRequests();
         var toEndpoint = ((string)entry["request"]!["url"]!).StartsWith("/v1.0/invoke/", StringComparison.Ordinal);
@@ -91,9 +91,6 @@ public sealed class FailOpenContractTests
             ? new JsonArray([.. (JsonNode.Parse(metadata.Text)!["components"] as JsonArray ?? []).Select(component => (JsonNode)$"{component!["name"]} {component["type"]}/{component["version"]}")])
             : [];
     }
-
-    private static async Task WaitForAppAsync(ContractRig rig)
-        => await Eventually.TrueAsync(() => !rig.LastOutput().Contains("waiting on port", StringComparison.Ordinal) || rig.LastOutput().Contains("application discovered", StringComparison.Ordinal), "the app is found", Stopping);
 
     private static string EndpointName(ContractRig rig, JsonObject entry)
         => (string)entry["name"]! == "endpoint-same-name-as-app" ? "app" : "ext";

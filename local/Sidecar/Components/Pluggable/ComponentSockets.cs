@@ -19,6 +19,8 @@ internal sealed class ComponentSockets
     /// <summary>Whether a component of that type is another process's: there is a socket of that name, and nothing here has the type.</summary>
     public bool Offer(string type) => PluggableBlocks.Of(type) is not null && !EmbeddedTypes.Have(type) && !SecretStoreFactory.Knows(type) && SocketOf(type) is not null;
 
+    public bool OfferSecretStore(string type) => PluggableBlocks.IsSecretStore(type) && Offer(type);
+
     /// <summary>The socket's file; null: there is none.</summary>
     public string? SocketOf(string type) => _found.Value.Sockets.GetValueOrDefault(PluggableBlocks.NameOf(type));
 

@@ -2,6 +2,7 @@ using Grpc.Core;
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.Bindings;
 using McpAspire.Sidecar.Components.Pluggable.Protocol;
+using McpAspire.Sidecar.Invocation;
 using Microsoft.Extensions.Logging;
 
 namespace McpAspire.Sidecar.Components.Pluggable;
@@ -15,7 +16,7 @@ internal sealed partial class PluggableInputBinding(ComponentConnection connecti
     private static readonly TimeSpan _linger = TimeSpan.FromMilliseconds(400);
 
     /// <summary>Names of metadata that would say of a call to the app who makes it, or what it is.</summary>
-    private static readonly string[] _notHeaders = ["authorization", "connection", "cookie", "expect", "forwarded", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "traceparent", "tracestate", "baggage"];
+    private static readonly string[] _notHeaders = ["authorization", "cookie", "expect", "forwarded", "host", "traceparent", "tracestate", "baggage"];
     private static readonly string[] _notPrefixes = ["content-", "dapr-", "grpc-", "proxy-", "x-forwarded-"];
 
     public IReadOnlyList<string> Capabilities { get; } = ["INPUT_BINDING"];
@@ -87,7 +88,7 @@ internal sealed partial class PluggableInputBinding(ComponentConnection connecti
     }
 
     private static bool IsHeader(KeyValuePair<string, string> pair)
-        => HeaderText.IsName(pair.Key) && HeaderText.IsValue(pair.Value)
+        => HeaderText.IsName(pair.Key) && HeaderText.IsValue(pair.Value) && !HopByHopHeaders.Contains(pair.Key)
            && !_notHeaders.Contains(pair.Key, StringComparer.OrdinalIgnoreCase)
            && !_notPrefixes.Any(prefix => pair.Key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 

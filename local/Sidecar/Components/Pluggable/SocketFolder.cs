@@ -1,3 +1,5 @@
+using McpAspire.Sidecar.Hosting;
+
 namespace McpAspire.Sidecar.Components.Pluggable;
 
 /// <summary>
@@ -32,7 +34,7 @@ internal sealed class SocketFolder
                 return sockets;
             }
 
-            if (!_isNamed && !IsOursAlone())
+            if (!_isNamed && !OwnFolder.Is(_path, static mode => (mode & OthersMayWrite) == 0))
             {
                 complaint = $"the sockets in {_path} are not looked at: it is a link, somebody else's, or others may write to it; {Variable} can name it, or another folder";
                 return sockets;
@@ -50,23 +52,5 @@ internal sealed class SocketFolder
         }
 
         return sockets;
-    }
-
-    private bool IsOursAlone()
-    {
-        if (OperatingSystem.IsWindows() || new DirectoryInfo(_path) is not { Exists: true, LinkTarget: null } || (File.GetUnixFileMode(_path) & OthersMayWrite) != 0)
-        {
-            return false;
-        }
-
-        try
-        {
-            File.SetUnixFileMode(_path, File.GetUnixFileMode(_path)); // only the owner may
-            return true;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return false;
-        }
     }
 }
