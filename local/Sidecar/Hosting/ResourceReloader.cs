@@ -61,7 +61,7 @@ internal sealed partial class ResourceReloader(SidecarRuntime runtime, SidecarOp
     {
         var watchers = new Watchers(Watch(snapshot));
         Log.Watching(logger, watchers.Paths);
-        if (snapshot.Configuration.HotReload != false && ResourceFiles.Fingerprint(options) != snapshot.Fingerprint)
+        if (snapshot.Configuration.HotReload != false && !ResourceFiles.Read(options).AreThoseOf(snapshot.Files))
         {
             _reasons.Writer.TryWrite("changed before they were watched");
         }

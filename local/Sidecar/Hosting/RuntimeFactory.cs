@@ -56,7 +56,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
             Configuration = resources.Configuration,
             Components = [.. resources.Served(parts.Sockets).Where(component => !parts.LeftOut.Contains(component.Name))],
             Endpoints = parts.Endpoints,
-            Fingerprint = resources.Fingerprint,
+            Files = resources.Files,
             Resiliencies = [.. resources.Policies.Sources.Select(source => source.Name)],
             McpServers = resources.McpServers,
             WorkflowAccessPolicies = resources.WorkflowAccessPolicies,

@@ -20,8 +20,8 @@ internal sealed class RuntimeSnapshot
 
     public required IReadOnlyDictionary<string, InvocationTarget> Endpoints { get; init; }
 
-    /// <summary>Of the files that its resources were read from.</summary>
-    public string Fingerprint { get; init; } = string.Empty;
+    /// <summary>What its resources were read from.</summary>
+    public ResourceFiles Files { get; init; } = ResourceFiles.None;
 
     /// <summary>Names of resources that are listed and have no effect.</summary>
     public IReadOnlyList<string> McpServers { get; init; } = [];

@@ -17,21 +17,32 @@ internal static partial class SidecarHost
     {
         var started = Stopwatch.GetTimestamp();
         // Read while the server is put together: each is a good part of the time until it listens.
-        var loading = Task.Run(() => ResourceLoader.Load(options));
+        var loading = ResourceLoading.Start(options);
         using var loggers = SidecarLog.Create(options);
         var logger = loggers.CreateLogger("dapr.runtime");
         SayStart(options, logger);
         using var server = new WebServer(loggers);
         using var lifetime = new SidecarLifetime();
-        var parts = await SidecarParts.CreateAsync(options, loading, environment, lifetime, loggers);
-        var resources = await loading;
+        var parts = await SidecarParts.CreateAsync(options, loading.Configuration, environment, lifetime, loggers);
         using var runtime = parts.Runtime;
-        var snapshot = runtime.Load(resources);
-        using var traces = TraceExport.Start(options, resources.Configuration.Tracing, environment);
-        using var signals = new StopSignals(parts.Shutdown);
         Listeners.Configure(server.Settings, options, parts.Hops, parts.Metrics.IsEnabled);
+        var binding = Task.Run(() => StartAsync(server, parts.Ports, options)); // takes as long as the resources do
+        RuntimeSnapshot snapshot;
+        try
+        {
+            snapshot = runtime.Load(await loading.Resources);
+        }
+        catch
+        {
+            await binding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
+        using var traces = TraceExport.Start(options, snapshot.Configuration.Tracing, environment);
+        using var signals = new StopSignals(parts.Shutdown);
         using var registration = new Registration(parts.Registrations, parts.Self, logger);
-        await StartAsync(server, parts.Ports, options);
+        await binding;
+        server.Open();
         await registration.AnnounceAsync();
         SayListening(parts, options, logger);
         Log.Initialized(logger, Stopwatch.GetElapsedTime(started).TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture));

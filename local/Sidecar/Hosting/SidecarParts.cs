@@ -23,11 +23,11 @@ internal sealed class SidecarParts
     }
 
     /// <param name="options">Of the command line.</param>
-    /// <param name="loading">The resources, which are read while what does not depend on them is made.</param>
+    /// <param name="loading">The Configuration, which is read while what does not depend on it is made.</param>
     /// <param name="environment">Values of variables.</param>
     /// <param name="lifetime">Is told when the sidecar is to stop.</param>
     /// <param name="loggers">For all parts.</param>
-    public static async Task<SidecarParts> CreateAsync(SidecarOptions options, Task<ResourceSet> loading, Func<string, string?> environment, SidecarLifetime lifetime, ILoggerFactory loggers)
+    public static async Task<SidecarParts> CreateAsync(SidecarOptions options, Task<ConfigurationResource> loading, Func<string, string?> environment, SidecarLifetime lifetime, ILoggerFactory loggers)
     {
         var time = TimeProvider.System;
         var handlers = new HandlerFactory(HttpClients.ForBackchannel(), new SessionStores(time), time, loggers);
@@ -38,7 +38,7 @@ internal sealed class SidecarParts
         var forwarder = Forwarding.Of(loggers);
         var readiness = new AppReadiness(options, time, loggers.CreateLogger<AppReadiness>());
 
-        var configuration = (await loading).Configuration;
+        var configuration = await loading;
         var tracer = new SidecarTracer(TraceExport.SamplingRate(configuration.Tracing, environment));
         var metrics = new SidecarMetrics(options, configuration.Metrics);
         var appCall = new AppCall(options);

@@ -1,3 +1,5 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
@@ -12,17 +14,22 @@ namespace McpAspire.Sidecar.Hosting;
 internal sealed class WebServer : IDisposable
 {
     private readonly KestrelServer _server;
+    private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public WebServer(ILoggerFactory loggers)
     {
         var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers);
-        _server = new KestrelServer(Options.Create(new KestrelServerOptions { ApplicationServices = new NoServices() }), transport, loggers);
+        _server = new KestrelServer(Options.Create(new KestrelServerOptions { ApplicationServices = new NoServices() }), new ClosedAtFirst(transport, _open.Task), loggers);
     }
 
     /// <summary>Limits and ports; only before the start.</summary>
     public KestrelServerOptions Settings => _server.Options;
 
+    /// <summary>Takes its ports. Who calls waits until it is opened.</summary>
     public Task StartAsync(RequestDelegate handle) => _server.StartAsync(new ServerApplication(handle), CancellationToken.None);
+
+    /// <summary>Accepts connections from now on.</summary>
+    public void Open() => _open.SetResult();
 
     /// <summary>Accepts nothing more; connections that are still busy after that time are aborted.</summary>
     public async Task StopAsync(TimeSpan within)
@@ -32,6 +39,42 @@ internal sealed class WebServer : IDisposable
     }
 
     public void Dispose() => _server.Dispose();
+
+    /// <summary>Sockets that are bound, and accept nothing until <paramref name="open"/>.</summary>
+    private sealed class ClosedAtFirst(IConnectionListenerFactory transport, Task open) : IConnectionListenerFactory
+    {
+        public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+            => new Listener(await transport.BindAsync(endpoint, cancellationToken), open);
+
+        private sealed class Listener(IConnectionListener inner, Task open) : IConnectionListener
+        {
+            private readonly CancellationTokenSource _unbound = new();
+
+            public EndPoint EndPoint => inner.EndPoint;
+
+            public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+            {
+                if (!open.IsCompleted)
+                {
+                    await open.WaitAsync(_unbound.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
+
+                return await inner.AcceptAsync(cancellationToken);
+            }
+
+            public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+            {
+                await _unbound.CancelAsync();
+                await inner.UnbindAsync(cancellationToken);
+            }
+
+            public ValueTask DisposeAsync()
+            {
+                _unbound.Dispose();
+                return inner.DisposeAsync();
+            }
+        }
+    }
 
     private sealed class NoServices : IServiceProvider
     {

@@ -17,25 +17,7 @@ internal sealed class PathFilter
     public static PathFilter Everything { get; } = new(null);
 
     public static PathFilter Parse(string? pattern)
-        => string.IsNullOrEmpty(pattern) ? Everything : new PathFilter(Compile(pattern));
-
-    /// <summary>Linear in time, as RE2; throws <see cref="FormatException"/> for what RE2 has not (lookaround, back references).</summary>
-    public static Regex Compile(string pattern)
-    {
-        if (pattern.Contains("[:", StringComparison.Ordinal))
-        {
-            throw new FormatException("POSIX classes such as [:alpha:] are not supported; write the range");
-        }
-
-        try
-        {
-            return new Regex(pattern.Replace("(?P<", "(?<", StringComparison.Ordinal), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-        }
-        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
-        {
-            throw new FormatException(exception.Message, exception);
-        }
-    }
+        => string.IsNullOrEmpty(pattern) ? Everything : new PathFilter(Re2.Compile(pattern));
 
     public FilterVerdict Judge(string path)
     {

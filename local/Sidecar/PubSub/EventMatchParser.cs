@@ -163,7 +163,7 @@ internal sealed class EventMatchParser(string text)
             throw new FormatException("matches() takes a text in quotes");
         }
 
-        var regex = PathFilter.Compile(Quoted(text[_at]));
+        var regex = Re2.Compile(Quoted(text[_at]));
         Expect(")");
         return cloudEvent => regex.IsMatch(EventValue.Text(target(cloudEvent)));
     }

@@ -98,7 +98,7 @@ internal sealed class ComponentSettings
     {
         try
         {
-            return Pipeline.PathFilter.Compile(Required(name));
+            return Pipeline.Re2.Compile(Required(name));
         }
         catch (FormatException exception)
         {

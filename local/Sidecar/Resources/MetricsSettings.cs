@@ -90,7 +90,7 @@ internal sealed record MetricRule(string Metric, string Label, Regex Pattern, st
     {
         try
         {
-            return PathFilter.Compile(map.Required(key));
+            return Re2.Compile(map.Required(key));
         }
         catch (FormatException exception)
         {

@@ -1,49 +1,63 @@
-using System.Security.Cryptography;
-using System.Text;
 using McpAspire.Sidecar.CommandLine;
 
 namespace McpAspire.Sidecar.Resources;
 
-/// <summary>The files that resources are read from.</summary>
-internal static class ResourceFiles
+/// <summary>
+/// The files that resources are read from, with what was in them at one moment. Whether they have changed since is asked
+/// of their contents: their times could not tell, since a clock's step can hold two changes, and a file may be as young
+/// as the process that reads it.
+/// </summary>
+internal sealed class ResourceFiles
 {
-    /// <summary>In the order in which daprd reads them.</summary>
-    public static IEnumerable<string> Of(string folder)
-        => Directory.EnumerateFiles(folder).Where(file => Path.GetExtension(file) is ".yaml" or ".yml").Order(StringComparer.Ordinal);
+    private readonly List<(string Folder, ResourceFile File)> _inFolders = [];
+    private readonly List<ResourceFile> _configurations = [];
 
-    /// <summary>
-    /// Names and contents of all of them as one value: the same again means that nothing has changed. Their times could not
-    /// tell, since a clock's step can hold two changes, and a file may be as young as the process that reads it.
-    /// </summary>
-    public static string Fingerprint(SidecarOptions options)
+    private ResourceFiles()
     {
-        using var contents = new MemoryStream();
+    }
+
+    public static ResourceFiles None { get; } = new();
+
+    public IReadOnlyList<ResourceFile> Configurations => _configurations;
+
+    public static ResourceFiles Read(SidecarOptions options)
+    {
+        var files = new ResourceFiles();
         foreach (var folder in options.ResourcesPaths)
         {
-            foreach (var file in Directory.Exists(folder) ? Of(folder) : [])
+            foreach (var path in Directory.Exists(folder) ? Paths(folder) : [])
             {
-                Add(file, contents);
+                files._inFolders.Add((folder, ResourceFile.Read(path)));
             }
         }
 
-        foreach (var file in options.ConfigPaths)
+        foreach (var path in options.ConfigPaths)
         {
-            Add(file, contents);
+            files._configurations.Add(ResourceFile.Read(path));
         }
 
-        return Convert.ToHexString(SHA256.HashData(contents.GetBuffer().AsSpan(0, (int)contents.Length)));
+        return files;
     }
 
-    private static void Add(string file, MemoryStream contents)
+    public IEnumerable<ResourceFile> Of(string folder)
     {
-        contents.Write(Encoding.UTF8.GetBytes($"{file}\0"));
-        try
+        foreach (var (of, file) in _inFolders)
         {
-            contents.Write(SHA256.HashData(File.ReadAllBytes(file)));
+            if (of == folder)
+            {
+                yield return file;
+            }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            contents.WriteByte(0); // gone, or not to be read: it is when it comes
-        }
+    }
+
+    /// <summary>The same names with the same contents.</summary>
+    public bool AreThoseOf(ResourceFiles other) => _inFolders.SequenceEqual(other._inFolders) && _configurations.SequenceEqual(other._configurations);
+
+    /// <summary>In the order in which daprd reads them.</summary>
+    private static string[] Paths(string folder)
+    {
+        var paths = Directory.GetFiles(folder);
+        Array.Sort(paths, StringComparer.Ordinal);
+        return Array.FindAll(paths, path => Path.GetExtension(path) is ".yaml" or ".yml");
     }
 }

@@ -8,6 +8,7 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
 {
     private static readonly string[] _kinds = ["Component", "HTTPEndpoint", "Configuration", "Resiliency", "Subscription", "MCPServer", "WorkflowAccessPolicy"];
 
+    private readonly ResourceFiles _files = ResourceFiles.Read(options);
     private readonly List<ComponentResource> _components = [];
     private readonly List<ComponentResource> _outOfScope = [];
     private readonly List<HttpEndpointResource> _endpoints = [];
@@ -22,12 +23,13 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
     public static ResourceSet Load(SidecarOptions options) => Load(options, problem => throw problem);
 
     /// <summary>Goes on behind a problem: for a check, which wants to see them all.</summary>
-    public static ResourceSet Load(SidecarOptions options, Action<ResourceException> onProblem) => new ResourceLoader(options, onProblem).Load();
+    public static ResourceSet Load(SidecarOptions options, Action<ResourceException> onProblem) => new ResourceLoader(options, onProblem).Load(static _ => { });
 
-    private ResourceSet Load()
+    /// <param name="onConfiguration">Gets the Configuration before anything else is read.</param>
+    public ResourceSet Load(Action<ConfigurationResource> onConfiguration)
     {
-        var fingerprint = ResourceFiles.Fingerprint(options);
         var configuration = LoadConfiguration();
+        onConfiguration(configuration);
         foreach (var folder in options.ResourcesPaths)
         {
             Try(() => LoadFolder(folder));
@@ -39,7 +41,7 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
         Try(() => RefuseDuplicates(_subscriptions.Select(subscription => (subscription.Name, subscription.Position)), "Subscription"));
         return new ResourceSet(configuration, _components, _outOfScope, _endpoints, _resiliencyDocuments, Policies(), _warnings)
         {
-            Fingerprint = fingerprint,
+            Files = _files,
             McpServers = _mcpServers,
             WorkflowAccessPolicies = _workflowAccessPolicies,
             Subscriptions = [.. _subscriptions.Select(subscription => subscription.Subscription)],
@@ -61,11 +63,11 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
     private ConfigurationResource LoadConfiguration()
     {
         ConfigurationResource? configuration = null;
-        foreach (var path in options.ConfigPaths)
+        foreach (var file in _files.Configurations)
         {
             Try(() =>
             {
-                var read = ReadConfiguration(path);
+                var read = ReadConfiguration(file);
                 configuration = configuration is null ? read : configuration.OverriddenBy(read);
             });
         }
@@ -73,17 +75,17 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
         return configuration ?? new ConfigurationResource();
     }
 
-    private static ConfigurationResource ReadConfiguration(string path)
+    private static ConfigurationResource ReadConfiguration(ResourceFile file)
     {
-        if (!File.Exists(path))
+        if (!file.Exists)
         {
-            throw new ResourceException(new Position(path, 0), "This file of --config does not exist.") { Rule = ProblemRules.ConfigurationMissing };
+            throw new ResourceException(new Position(file.Path, 0), "This file of --config does not exist.") { Rule = ProblemRules.ConfigurationMissing };
         }
 
-        var documents = YamlFile.Read(path);
+        var documents = YamlFile.Parse(file.Text(), file.Path);
         if (documents.Count != 1)
         {
-            throw new ResourceException(new Position(path, 1), $"A file of --config holds one Configuration; this one holds {documents.Count} documents.") { Rule = ProblemRules.ConfigurationDocuments };
+            throw new ResourceException(new Position(file.Path, 1), $"A file of --config holds one Configuration; this one holds {documents.Count} documents.") { Rule = ProblemRules.ConfigurationDocuments };
         }
 
         var document = documents[0];
@@ -115,18 +117,18 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
             throw new ResourceException(new Position(folder, 0), "This folder of --resources-path does not exist.") { Rule = ProblemRules.ResourcesMissing };
         }
 
-        foreach (var file in ResourceFiles.Of(folder))
+        foreach (var file in _files.Of(folder))
         {
             Try(() => LoadFile(file));
         }
     }
 
-    private void LoadFile(string file)
+    private void LoadFile(ResourceFile file)
     {
-        var documents = YamlFile.Read(file, ignoreCase: true);
+        var documents = YamlFile.Parse(file.Text(), file.Path, ignoreCase: true);
         foreach (var document in documents)
         {
-            Try(() => LoadDocument(document, file, isFirst: document == documents[0]));
+            Try(() => LoadDocument(document, file.Path, isFirst: document == documents[0]));
         }
     }
 

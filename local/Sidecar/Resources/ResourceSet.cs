@@ -28,8 +28,8 @@ internal sealed record ResourceSet(
     /// <inheritdoc cref="McpServers"/>
     public IReadOnlyList<string> WorkflowAccessPolicies { get; init; } = [];
 
-    /// <summary>Of the files before they were read.</summary>
-    public string Fingerprint { get; init; } = string.Empty;
+    /// <summary>What all of it was read from.</summary>
+    public ResourceFiles Files { get; init; } = ResourceFiles.None;
 }
 
 /// <summary>Where a Resiliency document stands; daprd reads only the first document of a file.</summary>

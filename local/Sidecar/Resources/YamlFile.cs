@@ -6,21 +6,6 @@ namespace McpAspire.Sidecar.Resources;
 /// <summary>The documents of one YAML file.</summary>
 internal static class YamlFile
 {
-    public static IReadOnlyList<YamlMap> Read(string path, bool ignoreCase = false)
-    {
-        string text;
-        try
-        {
-            text = File.ReadAllText(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new ResourceException(new Position(path, 0), $"The file cannot be read: {exception.Message}", exception) { Rule = ProblemRules.YamlError };
-        }
-
-        return Parse(text, path, ignoreCase);
-    }
-
     public static IReadOnlyList<YamlMap> Parse(string text, string path, bool ignoreCase = false)
     {
         var stream = new YamlStream();

@@ -15,7 +15,7 @@ internal static class Loading
         var options = new SidecarOptionsReader(ParsedArguments.Parse(arguments), Variable, asDaprRun: false).Read();
         var resources = ResourceLoader.Load(options);
         using var lifetime = new SidecarLifetime();
-        var parts = SidecarParts.CreateAsync(options, Task.FromResult(resources), Variable, lifetime, NullLoggerFactory.Instance);
+        var parts = SidecarParts.CreateAsync(options, Task.FromResult(resources.Configuration), Variable, lifetime, NullLoggerFactory.Instance);
         return parts.GetAwaiter().GetResult().Runtime.Load(resources);
     }
 }

@@ -22,7 +22,7 @@ internal sealed partial class RouteTemplate
         }
 
         pattern.Append(Regex.Escape(template[last..])).Append("\\z");
-        _regex = Pipeline.PathFilter.Compile(pattern.ToString());
+        _regex = Pipeline.Re2.Compile(pattern.ToString());
     }
 
     /// <summary>Throws <see cref="FormatException"/> for an expression that RE2 has not.</summary>
