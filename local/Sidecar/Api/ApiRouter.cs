@@ -1,5 +1,6 @@
 using System.Text;
 using McpAspire.Sidecar.Bindings;
+using McpAspire.Sidecar.Cryptography;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.PubSub;
@@ -11,7 +12,7 @@ namespace McpAspire.Sidecar.Api;
 /// The routes behind httpPipeline. A known route wins over an app id, for its own verb only; everything else is an
 /// invocation, named by a header, by Basic credentials or by the path.
 /// </summary>
-internal sealed class ApiRouter(HealthApi health, MetadataApi metadata, SecretsApi secrets, ShutdownApi shutdown, StateApi state, PublishApi publish, BindingsApi bindings, Invoker invoker)
+internal sealed class ApiRouter(HealthApi health, MetadataApi metadata, SecretsApi secrets, ShutdownApi shutdown, StateApi state, PublishApi publish, BindingsApi bindings, CryptoApi crypto, Invoker invoker)
 {
     private const string V1 = "/v1.0/";
     private const string V1Alpha1 = "/v1.0-alpha1/";
@@ -99,6 +100,11 @@ internal sealed class ApiRouter(HealthApi health, MetadataApi metadata, SecretsA
         }
 
         var verb = request.Http.Request.Method;
+        if (HttpMethods.IsPut(verb) && request.Runtime.Apis.CryptoAlpha && path.StartsWith("crypto/"))
+        {
+            return crypto.Find(request, path["crypto/".Length..]);
+        }
+
         return (HttpMethods.IsPost(verb) || HttpMethods.IsPut(verb)) && request.Runtime.Apis.PublishBulkAlpha && path.StartsWith("publish/") && IsBulk(request, path["publish/".Length..])
             ? publish.PublishBulkAsync(request, path["publish/bulk/".Length..].ToString())
             : null;

@@ -1,4 +1,5 @@
 using McpAspire.Sidecar.Bindings;
+using McpAspire.Sidecar.Cryptography;
 using McpAspire.Sidecar.PubSub;
 using McpAspire.Sidecar.Resources;
 using McpAspire.Sidecar.State;
@@ -13,6 +14,8 @@ internal static class EmbeddedTypes
         new("bindings.cron", CronBinding.Create),
         new("bindings.http", HttpBinding.Create),
         new("bindings.localstorage", LocalStorageBinding.Create),
+        new("crypto.dapr.jwks", JwksKeys.Create),
+        new("crypto.dapr.localstorage", LocalStorageKeys.Create),
         new("pubsub.in-memory", InMemoryPubSub.Create),
         new("state.in-memory", InMemoryStateStore.Create),
     ];

@@ -1,6 +1,7 @@
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.Bindings;
 using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Cryptography;
 using McpAspire.Sidecar.Hosting;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.PubSub;
@@ -30,6 +31,8 @@ internal sealed record DaprParts
     public required Publisher Publisher { get; init; }
 
     public required OutputBindings OutputBindings { get; init; }
+
+    public required DocumentCryptography Documents { get; init; }
 
     public required AppFeeds Feeds { get; init; }
 }

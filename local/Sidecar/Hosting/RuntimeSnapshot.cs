@@ -127,6 +127,8 @@ internal sealed record ServedApis
 
     public required bool Bindings { get; init; }
 
+    public required bool CryptoAlpha { get; init; }
+
     public static ServedApis Of(ApiAccess access) => new()
     {
         Invoke = access.Serves("invoke"),
@@ -138,5 +140,6 @@ internal sealed record ServedApis
         Publish = access.Serves("publish"),
         PublishBulkAlpha = access.Serves("publish", "v1alpha1"),
         Bindings = access.Serves("bindings"),
+        CryptoAlpha = access.Serves("crypto", "v1alpha1"),
     };
 }

@@ -1,6 +1,7 @@
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.Bindings;
 using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Cryptography;
 using McpAspire.Sidecar.Grpc;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Metrics;
@@ -55,7 +56,8 @@ internal sealed class SidecarParts
         var state = new StateAccess(metrics);
         var publisher = new Publisher(metrics, time);
         var outputs = new OutputBindings(metrics);
-        var router = new ApiRouter(healthApi, metadata, secrets, shutdownApi, new StateApi(state), new PublishApi(publisher), new BindingsApi(outputs), invoker);
+        var documents = new DocumentCryptography(metrics, loggers);
+        var router = new ApiRouter(healthApi, metadata, secrets, shutdownApi, new StateApi(state), new PublishApi(publisher), new BindingsApi(outputs), new CryptoApi(documents), invoker);
         var factory = new RuntimeFactory(options, handlers, environment, time, loggers, clients, new RemoteSidecars(registrations, self, options, time), metrics);
         var runtime = new SidecarRuntime(factory, options, router, invoker, metrics, feeds, loggers.CreateLogger<SidecarRuntime>());
         var tokenGate = new ApiTokenGate(options);
@@ -73,6 +75,7 @@ internal sealed class SidecarParts
             State = state,
             Publisher = publisher,
             OutputBindings = outputs,
+            Documents = documents,
             Feeds = feeds,
         }));
         var hops = new HopApi(runtime, invoker, tracer, metrics);

@@ -2,7 +2,7 @@ using McpAspire.Sidecar.Resources;
 
 namespace McpAspire.Sidecar.Metrics;
 
-/// <summary><c>dapr_component_*</c>: what the API asked of secret and state stores. As in Dapr a <c>secretKeyRef</c> does not count.</summary>
+/// <summary><c>dapr_component_*</c>: what the API asked of secret stores, state stores and keys. As in Dapr a <c>secretKeyRef</c> does not count.</summary>
 internal sealed class ComponentMetrics
 {
     private static readonly string[] _labels = ["app_id", "component", "namespace", "operation", "success"];
@@ -13,6 +13,8 @@ internal sealed class ComponentMetrics
     private readonly HistogramFamily _secretLatency;
     private readonly CounterFamily _states;
     private readonly HistogramFamily _stateLatency;
+    private readonly CounterFamily _cryptos;
+    private readonly HistogramFamily _cryptoLatency;
 
     public ComponentMetrics(string app, string ns, MetricsSettings settings, LabelRules rules, ICollection<MetricFamily> families)
     {
@@ -25,6 +27,10 @@ internal sealed class ComponentMetrics
         _stateLatency = new HistogramFamily("dapr_component_state_latencies", "The latency of the response from the state component.", settings.LatencyBounds, _labels, rules);
         families.Add(_states);
         families.Add(_stateLatency);
+        _cryptos = new CounterFamily("dapr_component_crypto_count", "The number of operations performed on the crypto component.", _labels, rules);
+        _cryptoLatency = new HistogramFamily("dapr_component_crypto_latencies", "The latency of the response from the crypto component.", settings.LatencyBounds, _labels, rules);
+        families.Add(_cryptos);
+        families.Add(_cryptoLatency);
     }
 
     /// <param name="store">A store that is loaded: a caller's own names would be series without end.</param>
@@ -47,5 +53,15 @@ internal sealed class ComponentMetrics
         ReadOnlySpan<string> values = [_app, store, _namespace, operation, isDone ? "true" : "false"];
         _states.With(values).Add();
         _stateLatency.With(values).Record(elapsed.TotalMilliseconds);
+    }
+
+    /// <param name="component">One that is loaded.</param>
+    /// <param name="isDone">Whether a key was wrapped or unwrapped.</param>
+    /// <param name="elapsed">With finding the key to do it with.</param>
+    public void CryptoUsed(string component, bool isDone, TimeSpan elapsed)
+    {
+        ReadOnlySpan<string> values = [_app, component, _namespace, "crypto_op", isDone ? "true" : "false"];
+        _cryptos.With(values).Add();
+        _cryptoLatency.With(values).Record(elapsed.TotalMilliseconds);
     }
 }

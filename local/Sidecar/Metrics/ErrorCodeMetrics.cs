@@ -27,6 +27,7 @@ internal sealed class ErrorCodeMetrics
         "ERR_TOPIC_NAME_EMPTY" => "pubsub",
         _ when code.StartsWith("ERR_PUBSUB", StringComparison.Ordinal) => "pubsub",
         "ERR_INVOKE_OUTPUT_BINDING" => "binding",
+        _ when code.StartsWith("ERR_CRYPTO", StringComparison.Ordinal) => "crypto",
         _ when code.StartsWith("ERR_SECRET", StringComparison.Ordinal) => "secret",
         _ when code.Contains("HEALTH", StringComparison.Ordinal) => "health",
         _ => "common",

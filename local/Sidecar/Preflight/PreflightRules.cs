@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Components.Pluggable;
+using McpAspire.Sidecar.Cryptography;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.Resources;
 
@@ -22,6 +23,11 @@ internal static partial class PreflightRules
             {
                 yield return new Finding(Rules.PlainTextSecret, value.Position, $"'{value.Name}' of '{component.Name}' stands in the file in plain text.");
             }
+
+            foreach (var value in component.Metadata.Where(value => value.Value is { Length: > 0 } && IsKeySet(component, value) && JwksKeys.HasSecrets(value.Value)))
+            {
+                yield return new Finding(Rules.PlainTextSecret, value.Position, $"'{value.Name}' of '{component.Name}' holds private or symmetric keys, and stands in the file in plain text.");
+            }
         }
 
         foreach (var component in resources.NotServed(sockets))
@@ -34,6 +40,9 @@ internal static partial class PreflightRules
             yield return new Finding(Rules.EndpointShadowsApp, endpoint.Position, $"The HTTPEndpoint '{endpoint.Name}' has the app's own id: calls to the app go to {endpoint.BaseUrl.Authority}.");
         }
     }
+
+    private static bool IsKeySet(ComponentResource component, MetadataValue value)
+        => component.Type.Equals(JwksKeys.Type, StringComparison.OrdinalIgnoreCase) && value.Name.Equals(JwksKeys.SetKey, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>What daprd accepts and then does not do, or does for everybody.</summary>
     public static IEnumerable<Finding> ForDaprd(ResourceSet resources, IReadOnlyList<string> configPaths)

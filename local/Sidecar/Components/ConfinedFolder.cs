@@ -1,4 +1,4 @@
-namespace McpAspire.Sidecar.Bindings;
+namespace McpAspire.Sidecar.Components;
 
 /// <summary>
 /// A folder out of which no name leads: dots end at its root, and what is a link, or lies behind one, is not touched. (Whoever
@@ -12,9 +12,10 @@ internal sealed class ConfinedFolder
     /// <summary>Of a name: no system has longer paths, and each part of it is looked at.</summary>
     private const int MaxName = 4096;
 
-    private readonly string _root;
+    private ConfinedFolder(string root) => Root = root;
 
-    private ConfinedFolder(string root) => _root = root;
+    /// <summary>Without links.</summary>
+    public string Root { get; }
 
     /// <summary>Makes the folder when there is none.</summary>
     public static ConfinedFolder Open(string path)
@@ -30,6 +31,13 @@ internal sealed class ConfinedFolder
         var real = Real(full);
         Refuse(real);
         return new ConfinedFolder(real);
+    }
+
+    /// <summary>A folder that is there, wherever it is: for what is read alone.</summary>
+    public static ConfinedFolder OpenExisting(string path)
+    {
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        return Directory.Exists(full) ? new ConfinedFolder(Real(full)) : throw new IOException(File.Exists(full) ? "it is a file, not a folder" : "there is no such folder");
     }
 
     /// <summary>The file of that name. Throws an <see cref="IOException"/> for a way through a link.</summary>
@@ -60,13 +68,13 @@ internal sealed class ConfinedFolder
             }
         }
 
-        var path = _root;
+        var path = Root;
         foreach (var part in parts)
         {
             path = Path.Combine(path, part);
             if (new FileInfo(path).LinkTarget is not null)
             {
-                throw new IOException($"the file {path} is, or is behind, a link");
+                throw new IOException("it is, or is behind, a link");
             }
         }
 

@@ -1,0 +1,52 @@
+using System.Buffers;
+
+namespace McpAspire.Sidecar.Api;
+
+/// <summary>The body of a request or of an answer in a buffer that is used again: one of some megabytes for each call would not be given back for long.</summary>
+internal sealed class PooledBody(long? expected) : IDisposable
+{
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp((expected ?? 0) + 1, 4096, 64 * 1024 * 1024));
+    private int _length;
+
+    public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
+
+    /// <summary>How long it may be the server decides.</summary>
+    public async Task ReadAsync(Stream body, CancellationToken cancellationToken)
+    {
+        int read;
+        while ((read = await body.ReadAsync(_buffer.AsMemory(_length), cancellationToken)) > 0)
+        {
+            _length += read;
+            if (_length == _buffer.Length)
+            {
+                Grow(_length + 1L);
+            }
+        }
+    }
+
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > _buffer.Length - _length)
+        {
+            Grow((long)_length + bytes.Length);
+        }
+
+        bytes.CopyTo(_buffer.AsSpan(_length));
+        _length += bytes.Length;
+    }
+
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer, clearArray: true);
+
+    private void Grow(long needed)
+    {
+        if (needed > Array.MaxLength)
+        {
+            throw new IOException($"A body in memory has at most {Array.MaxLength} bytes.");
+        }
+
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Math.Max(needed, _buffer.Length * 2L), Array.MaxLength));
+        Bytes.CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_buffer, clearArray: true);
+        _buffer = larger;
+    }
+}
