@@ -3,6 +3,7 @@ using McpAspire.Sidecar.Cryptography;
 using McpAspire.Sidecar.PubSub;
 using McpAspire.Sidecar.Resources;
 using McpAspire.Sidecar.State;
+using McpAspire.Sidecar.State.Sqlite;
 
 namespace McpAspire.Sidecar.Components;
 
@@ -18,6 +19,8 @@ internal static class EmbeddedTypes
         new("crypto.dapr.localstorage", LocalStorageKeys.Create),
         new("pubsub.in-memory", InMemoryPubSub.Create),
         new("state.in-memory", InMemoryStateStore.Create),
+        new("state.sqlite", SqliteStateStore.Create),
+        new("state.sqlite3", SqliteStateStore.Create),
     ];
 
     public static bool Have(string type) => Find(type) is not null;

@@ -150,7 +150,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
         else if (EmbeddedTypes.Have(component.Type))
         {
             var settings = new ComponentSettings(component, resolver);
-            parts.Embedded.Add(settings, earlier, () => EmbeddedTypes.Create(settings, _host, warnings));
+            parts.Embedded.Add(settings, earlier, () => EmbeddedTypes.Create(settings, _host with { IsCheck = parts.IsCheck }, warnings));
         }
         else if (parts.Sockets.Offer(component.Type))
         {

@@ -34,11 +34,7 @@ internal sealed class InMemoryStateStore(KeyPrefix prefix, ValueEncryption? encr
 
     public static InMemoryStateStore Create(ComponentSettings settings, EmbeddedHost host, ICollection<string> warnings)
     {
-        if (settings.Text("outboxPublishPubsub", "outboxPublishTopic") is not null)
-        {
-            throw new ResourceException(settings.Component.Position, $"The component '{settings.Component.Name}' has an outbox, which is not part of this sidecar: its events would not be published. Use daprd for it.") { Rule = ProblemRules.NotEmbedded };
-        }
-
+        StateStoreSettings.RefuseOutbox(settings);
         foreach (var unknown in settings.Unknown(_settings))
         {
             warnings.Add(unknown);
@@ -105,7 +101,7 @@ internal sealed class InMemoryStateStore(KeyPrefix prefix, ValueEncryption? encr
         var values = new byte[]?[changes.Count];
         for (var i = 0; i < changes.Count; i++)
         {
-            CheckOptions(changes[i]);
+            changes[i].CheckOptions();
             lives[i] = changes[i].Value is null ? null : TimeToLive(changes[i].TimeToLive);
             values[i] = changes[i].Value is { } value && encryption is not null ? encryption.Encrypt(value) : changes[i].Value;
         }
@@ -139,19 +135,6 @@ internal sealed class InMemoryStateStore(KeyPrefix prefix, ValueEncryption? encr
             _entries.Clear();
             _expiring.Clear();
             _size = 0;
-        }
-    }
-
-    private static void CheckOptions(StateChange change)
-    {
-        if (change.Consistency is not ("" or "strong" or "eventual"))
-        {
-            throw new StateException(StateProblem.Other, $"unrecognized consistency model '{change.Consistency}'");
-        }
-
-        if (change.Concurrency is not ("" or "first-write" or "last-write"))
-        {
-            throw new StateException(StateProblem.Other, $"unrecognized concurrency model '{change.Concurrency}'");
         }
     }
 

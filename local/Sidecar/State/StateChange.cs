@@ -19,4 +19,18 @@ internal sealed record StateChange(string Key, byte[]? Value)
 
     /// <summary>Of the request, for stores that look at more than that.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = StateItem.NoMetadata;
+
+    /// <summary>Throws a <see cref="StateException"/> for what is no option.</summary>
+    public void CheckOptions()
+    {
+        if (Consistency is not ("" or "strong" or "eventual"))
+        {
+            throw new StateException(StateProblem.Other, $"unrecognized consistency model '{Consistency}'");
+        }
+
+        if (Concurrency is not ("" or "first-write" or "last-write"))
+        {
+            throw new StateException(StateProblem.Other, $"unrecognized concurrency model '{Concurrency}'");
+        }
+    }
 }

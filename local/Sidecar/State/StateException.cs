@@ -20,7 +20,8 @@ internal enum StateProblem
 /// <summary>What a state store refuses, in Dapr's words where Dapr refuses it too.</summary>
 internal sealed class StateException(StateProblem problem, string message) : Exception(message)
 {
-    private const string MismatchPrefix = "possible etag mismatch. error from state store: ";
+    private const string MismatchText = "possible etag mismatch. error from state store";
+    private const string MismatchPrefix = MismatchText + ": ";
     private const string InvalidPrefix = "invalid etag value. error from state store: ";
 
     public StateProblem Problem => problem;
@@ -35,6 +36,9 @@ internal sealed class StateException(StateProblem problem, string message) : Exc
         StateProblem.ETagInvalid => StatusCodes.Status400BadRequest,
         _ => Own?.Status ?? StatusCodes.Status500InternalServerError,
     };
+
+    /// <summary>Of a store that does not say more.</summary>
+    public static StateException Mismatch() => new(StateProblem.ETagMismatch, MismatchText);
 
     public static StateException Mismatch(string message) => new(StateProblem.ETagMismatch, MismatchPrefix + message);
 

@@ -1,0 +1,15 @@
+using McpAspire.Sidecar.Resources;
+
+namespace McpAspire.Sidecar.State;
+
+/// <summary>What the stores of this process have alike.</summary>
+internal static class StateStoreSettings
+{
+    public static void RefuseOutbox(ComponentSettings settings)
+    {
+        if (settings.Text("outboxPublishPubsub", "outboxPublishTopic") is not null)
+        {
+            throw new ResourceException(settings.Component.Position, $"The component '{settings.Component.Name}' has an outbox, which is not part of this sidecar: its events would not be published. Use daprd for it.") { Rule = ProblemRules.NotEmbedded };
+        }
+    }
+}
