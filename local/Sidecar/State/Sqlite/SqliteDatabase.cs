@@ -110,7 +110,9 @@ internal sealed class SqliteDatabase : IDisposable
 
     private void Prepare()
     {
-        Run($"PRAGMA busy_timeout = {((long)_settings.BusyTimeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)}");
+        // SQLite waits for a lock without looking at anything else, so it must not wait longer than an operation may take.
+        var wait = _settings.BusyTimeout < _settings.Timeout ? _settings.BusyTimeout : _settings.Timeout;
+        Run($"PRAGMA busy_timeout = {((long)wait.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)}");
         foreach (var (name, value) in _settings.Address.Pragmas)
         {
             Run($"PRAGMA {name} = {value}");

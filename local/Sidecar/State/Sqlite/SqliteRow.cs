@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 using Microsoft.Data.Sqlite;
 
 namespace McpAspire.Sidecar.State.Sqlite;
@@ -7,8 +8,9 @@ namespace McpAspire.Sidecar.State.Sqlite;
 /// <summary>How a value stands in its row: JSON as it is, anything else in base64, with a mark.</summary>
 internal static class SqliteRow
 {
+    /// <summary>What is read as JSON may still hold bytes that are no text, which a column of text would lose.</summary>
     public static (string Text, bool IsBinary) Of(byte[] value)
-        => StoredJson.IsJson(value) ? (Encoding.UTF8.GetString(value), false) : (Convert.ToBase64String(value), true);
+        => Utf8.IsValid(value) && StoredJson.IsJson(value) ? (Encoding.UTF8.GetString(value), false) : (Convert.ToBase64String(value), true);
 
     /// <summary>Of the columns value, is_binary, etag and expiration_time.</summary>
     public static StateItem Read(SqliteDataReader row)

@@ -44,6 +44,33 @@ public sealed class SqliteStateStoreTests : IDisposable
         }
     }
 
+    /// <summary>Over gRPC a value is bytes: what is read as JSON need not be text.</summary>
+    [Fact]
+    public async Task Value_ThatIsNoText_ComesBackAsItWas_BetweenQuotesToo()
+    {
+        byte[] value = [(byte)'"', 255, (byte)'"'];
+        using var store = Create();
+
+        await store.ChangeEachAsync([new StateChange("k", value)], Stopping);
+
+        Assert.Equal(value, (await store.GetAsync(new StateRead("k"), Stopping))!.Value);
+        Assert.Equal(["Iv8i|1"], Read("SELECT value || '|' || is_binary FROM state"));
+    }
+
+    [Fact]
+    public async Task Wait_ForAnotherProcess_IsNoLongerThanAnOperationMayTake()
+    {
+        using var store = Create(("busyTimeout", "1h"), ("timeout", "1s"), ("disableWAL", "true"));
+        using var other = Open();
+        using var hold = other.CreateCommand();
+        hold.CommandText = "BEGIN EXCLUSIVE";
+        hold.ExecuteNonQuery();
+
+        var failure = await Assert.ThrowsAsync<StateException>(() => SetAsync(store, "k", "2").WaitAsync(TimeSpan.FromSeconds(30), Stopping));
+
+        Assert.Contains("locked", failure.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>The statements are those of components-contrib's first migration and of its writes.</summary>
     [Fact]
     public async Task File_ThatDaprHasWritten_IsGoneOnWith()
