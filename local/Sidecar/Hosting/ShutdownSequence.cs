@@ -15,18 +15,13 @@ internal sealed partial class ShutdownSequence
     private readonly AppFeeds _feeds;
     private readonly TimeProvider _time;
     private readonly ILogger<ShutdownSequence> _logger;
-    private long _draining;
     private int _isRequested;
     private volatile bool _isGraceful;
 
     public ShutdownSequence(SidecarOptions options, SidecarLifetime lifetime, AppHealthMonitor health, AppFeeds feeds, TimeProvider time, ILogger<ShutdownSequence> logger)
     {
         (_options, _lifetime, _health, _feeds, _time, _logger) = (options, lifetime, health, feeds, time, logger);
-        lifetime.Stopping.Register(() =>
-        {
-            _draining = time.GetTimestamp();
-            _ = CutOffAsync();
-        });
+        lifetime.Stopping.Register(() => _ = CutOffAsync());
     }
 
     /// <summary>How long the server waits for calls in flight: where the process cuts them off itself, a little longer.</summary>
@@ -46,7 +41,7 @@ internal sealed partial class ShutdownSequence
     public int ExitCode()
     {
         // What the server waited for in full was still not done.
-        if (_options.GracefulShutdown > TimeSpan.Zero && _time.GetElapsedTime(_draining) >= _options.GracefulShutdown)
+        if (_options.GracefulShutdown > TimeSpan.Zero && _lifetime.SinceStop >= _options.GracefulShutdown)
         {
             Log.Forced(_logger);
             return 1;

@@ -22,7 +22,7 @@ internal static partial class SidecarHost
         var logger = loggers.CreateLogger("dapr.runtime");
         SayStart(options, logger);
         using var server = new WebServer(loggers);
-        using var lifetime = new SidecarLifetime();
+        using var lifetime = new SidecarLifetime(TimeProvider.System);
         var parts = await SidecarParts.CreateAsync(options, loading.Configuration, environment, lifetime, loggers);
         using var runtime = parts.Runtime;
         Listeners.Configure(server.Settings, options, parts.Hops, parts.Metrics.IsEnabled);
@@ -93,13 +93,23 @@ internal static partial class SidecarHost
 
     private static async Task WatchAppAsync(SidecarParts parts, RuntimeSnapshot snapshot, CancellationToken stopping)
     {
-        var isWatched = parts.AppHealth.IsEnabled;
-        await parts.Readiness.WaitForAppAsync(() => isWatched ? Task.CompletedTask : parts.Feeds.StartFeedsAsync(stopping), stopping);
-        _ = parts.StartCall.RunAsync(stopping);
+        await parts.Readiness.WaitForAppAsync(() => parts.AppHealth.IsEnabled ? Task.CompletedTask : StartWithAppAsync(parts, stopping), stopping);
+        if (parts.AppHealth.IsEnabled)
+        {
+            _ = parts.StartCall.RunAsync(stopping);
+        }
+
         if (snapshot.App is { } target)
         {
             await parts.AppHealth.RunAsync(target.Client, target.BaseUrl, stopping);
         }
+    }
+
+    /// <summary>Where nobody asks for the app's health the sidecar is ready when the app has been asked all there is to ask.</summary>
+    private static async Task StartWithAppAsync(SidecarParts parts, CancellationToken stopping)
+    {
+        await parts.StartCall.RunAsync(stopping);
+        await parts.Feeds.StartFeedsAsync(stopping);
     }
 
     private static async Task StartAsync(WebServer server, PortDispatcher ports, SidecarOptions options)

@@ -25,6 +25,22 @@ public sealed class StartCallTests
     }
 
     [Fact]
+    public async Task Sidecar_IsReady_WhenTheAppHasAnswered()
+    {
+        var answer = new TaskCompletionSource();
+        await using var app = new EchoApp { ConfigurationAnswer = answer.Task };
+        await using var sidecar = await SidecarProcess.StartAsync(["--app-id", "app", "--app-port", app.Port.ToString(CultureInfo.InvariantCulture)], Stopping);
+        await Eventually.TrueAsync(() => !app.StartCalls.IsEmpty, "the app is asked", Stopping);
+
+        var before = await RawClient.GetAsync(sidecar.HttpPort, "/v1.0/healthz", Stopping);
+        answer.SetResult();
+        await sidecar.WaitForReadyAsync(Stopping);
+
+        Assert.Equal(500, before.Status);
+        Assert.Contains("ERR_HEALTH_NOT_READY", before.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task App_ThatIsNotHealthyYet_IsAskedWhenItIs()
     {
         await using var app = new EchoApp { HealthStatus = 503 };

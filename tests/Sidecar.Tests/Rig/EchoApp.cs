@@ -25,6 +25,9 @@ internal sealed class EchoApp(int? port = null) : RawServer(port)
     /// <summary>What <c>/healthz</c> answers.</summary>
     public int HealthStatus { get; set; } = 200;
 
+    /// <summary>With it <c>/dapr/config</c> is answered when it is done.</summary>
+    public Task? ConfigurationAnswer { get; set; }
+
     /// <summary>With it an app that is to wait between parts of its answer waits until the caller has the part before.</summary>
     public EventPace? Pace { get; set; }
 
@@ -42,6 +45,7 @@ internal sealed class EchoApp(int? port = null) : RawServer(port)
 
         if (request.Path == "/dapr/config")
         {
+            await (ConfigurationAnswer ?? Task.CompletedTask);
             await TextAsync(connection, "404", "none");
             return true;
         }

@@ -14,7 +14,7 @@ internal static class Loading
         string? Variable(string name) => variables.GetValueOrDefault(name);
         var options = new SidecarOptionsReader(ParsedArguments.Parse(arguments), Variable, asDaprRun: false).Read();
         var resources = ResourceLoader.Load(options);
-        using var lifetime = new SidecarLifetime();
+        using var lifetime = new SidecarLifetime(TimeProvider.System);
         var parts = SidecarParts.CreateAsync(options, Task.FromResult(resources.Configuration), Variable, lifetime, NullLoggerFactory.Instance);
         return parts.GetAwaiter().GetResult().Runtime.Load(resources);
     }
