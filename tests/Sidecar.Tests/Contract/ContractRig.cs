@@ -79,6 +79,13 @@ internal sealed class ContractRig : IAsyncDisposable
         if (Sidecar is not null && Arguments(config).Contains("--app-port"))
         {
             await Eventually.TrueAsync(() => LastOutput().Contains("application discovered", StringComparison.Ordinal), "the app is found", cancellationToken);
+            if (config.StartsWith("ratelimit", StringComparison.Ordinal))
+            {
+                return; // each question counts
+            }
+
+            await Eventually.TrueAsync(
+                async () => !(await RawClient.GetAsync(Sidecar!.HttpPort, "/v1.0/healthz", cancellationToken)).Text.Contains("dapr is not ready: [runtime]", StringComparison.Ordinal), "the app is asked", cancellationToken);
         }
     }
 
