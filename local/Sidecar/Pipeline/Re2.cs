@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace McpAspire.Sidecar.Pipeline;
@@ -11,15 +10,10 @@ internal static class Re2
     /// <summary>Throws <see cref="FormatException"/> for what RE2 has not (lookaround, back references).</summary>
     public static Regex Compile(string pattern)
     {
-        if (pattern.Contains("[:", StringComparison.Ordinal))
-        {
-            throw new FormatException("POSIX classes such as [:alpha:] are not supported; write the range");
-        }
-
         try
         {
             var engine = IsPlain(pattern) ? RegexOptions.None : RegexOptions.NonBacktracking;
-            return new Regex(EndAsInGo(pattern).Replace("(?P<", "(?<", StringComparison.Ordinal), engine | RegexOptions.CultureInvariant);
+            return new Regex(Re2Syntax.Translate(pattern), engine | RegexOptions.CultureInvariant);
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
@@ -65,68 +59,5 @@ internal static class Re2
         }
 
         return choices <= _mostChoices;
-    }
-
-    /// <summary>Without the flag <c>m</c> Go's <c>$</c> is the end of the text; .NET's also stands before a line break there.</summary>
-    private static string EndAsInGo(string pattern)
-    {
-        if (!pattern.Contains('$') || pattern.Contains("(?", StringComparison.Ordinal) && HasFlagOfLines(pattern))
-        {
-            return pattern;
-        }
-
-        var text = new StringBuilder(pattern.Length + 1);
-        var isInClass = false;
-        for (var at = 0; at < pattern.Length; at++)
-        {
-            var character = pattern[at];
-            switch (character)
-            {
-                case '\\' when at + 1 < pattern.Length:
-                    text.Append(character).Append(pattern[++at]);
-                    continue;
-                case '[' when !isInClass:
-                    isInClass = true;
-                    text.Append(character);
-                    if (at + 1 < pattern.Length && pattern[at + 1] == '^')
-                    {
-                        text.Append(pattern[++at]);
-                    }
-
-                    if (at + 1 < pattern.Length && pattern[at + 1] == ']')
-                    {
-                        text.Append(pattern[++at]); // a bracket that is the first of a class is one of its characters
-                    }
-
-                    continue;
-                case ']':
-                    isInClass = false;
-                    break;
-                case '$' when !isInClass:
-                    text.Append(@"\z");
-                    continue;
-                default:
-                    break;
-            }
-
-            text.Append(character);
-        }
-
-        return text.ToString();
-    }
-
-    private static bool HasFlagOfLines(string pattern)
-    {
-        for (var at = pattern.IndexOf("(?", StringComparison.Ordinal); at >= 0; at = pattern.IndexOf("(?", at + 2, StringComparison.Ordinal))
-        {
-            var flags = pattern.AsSpan(at + 2);
-            var end = flags.IndexOfAnyExcept("imsU-");
-            if (flags[..(end < 0 ? flags.Length : end)].Contains('m'))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

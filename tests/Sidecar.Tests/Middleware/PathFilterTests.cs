@@ -18,8 +18,23 @@ public sealed class PathFilterTests
     [InlineData("/audit/%2e%2e/mcp", nameof(FilterVerdict.Ambiguous))]
     [InlineData("/audit/%252e%252e/mcp", nameof(FilterVerdict.Ambiguous))]
     [InlineData("/audit/%2525252525252561", nameof(FilterVerdict.Ambiguous))]
+    [InlineData("/aud\0it", nameof(FilterVerdict.Ambiguous))]
+    [InlineData("/\u007Faudit", nameof(FilterVerdict.Ambiguous))]
+    [InlineData("/%0Daudit", nameof(FilterVerdict.Ambiguous))]
+    [InlineData("/audit/\n", nameof(FilterVerdict.Applies))]
+    [InlineData("/\u00C3\u0084", nameof(FilterVerdict.Passes))]
     public void Path_EncodedOften_IsJudgedAlikeOrNotAtAll(string path, string verdict)
         => Assert.Equal(verdict, PathFilter.Parse("^/audit(/|$)").Judge(path).ToString());
+
+    [Theory]
+    [InlineData("/mcp\n", nameof(FilterVerdict.Ambiguous))]
+    [InlineData("/mcp%0A", nameof(FilterVerdict.Ambiguous))]
+    [InlineData("/mcp%250A", nameof(FilterVerdict.Ambiguous))]
+    [InlineData("/mcp\n/%2e%2e/x", nameof(FilterVerdict.Ambiguous))]
+    [InlineData("/mcpx", nameof(FilterVerdict.Passes))]
+    [InlineData("/mcp", nameof(FilterVerdict.Applies))]
+    public void LineBreakAtTheEnd_SlipsPastNoFilter(string path, string verdict)
+        => Assert.Equal(verdict, PathFilter.Parse("^/mcp$").Judge(path).ToString());
 
     [Fact]
     public void Everything_IsEverything_HoweverItIsEncoded()
