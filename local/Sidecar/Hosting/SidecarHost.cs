@@ -27,18 +27,8 @@ internal static partial class SidecarHost
         using var runtime = parts.Runtime;
         Listeners.Configure(server.Settings, options, parts.Hops, parts.Metrics.IsEnabled);
         var binding = Task.Run(() => StartAsync(server, parts.Ports, options)); // takes as long as the resources do
-        RuntimeSnapshot snapshot;
-        try
-        {
-            snapshot = runtime.Load(await loading.Resources);
-        }
-        catch
-        {
-            await binding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw;
-        }
-
-        using var traces = TraceExport.Start(options, snapshot.Configuration.Tracing, environment);
+        var (snapshot, traceExport) = await LoadAsync();
+        using var traces = traceExport;
         using var signals = new StopSignals(parts.Shutdown);
         using var registration = new Registration(parts.Registrations, parts.Self, logger);
         await binding;
@@ -51,6 +41,20 @@ internal static partial class SidecarHost
         _ = parts.Reloader.RunAsync(new SnapshotLife(snapshot, lifetime.Stopping), lifetime.Stopping);
         _ = WatchAppAsync(parts, snapshot, lifetime.Stopping);
         return await RunToEndAsync(server, parts, lifetime, options);
+
+        async Task<(RuntimeSnapshot Snapshot, IDisposable? Traces)> LoadAsync()
+        {
+            try
+            {
+                var loaded = runtime.Load(await loading.Resources);
+                return (loaded, TraceExport.Start(options, loaded.Configuration.Tracing, environment));
+            }
+            catch
+            {
+                await binding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the server is not ended while it starts
+                throw;
+            }
+        }
     }
 
     private static void SayStart(SidecarOptions options, ILogger logger)

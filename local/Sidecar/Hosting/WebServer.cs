@@ -59,7 +59,7 @@ internal sealed class WebServer : IDisposable
                     await open.WaitAsync(_unbound.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
 
-                return await inner.AcceptAsync(cancellationToken);
+                return open.IsCompleted ? await inner.AcceptAsync(cancellationToken) : null; // null: ended before it was opened
             }
 
             public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)

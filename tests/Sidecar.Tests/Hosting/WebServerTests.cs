@@ -44,6 +44,7 @@ public sealed class WebServerTests
             await server.StartAsync(ServeAsync);
             using var caller = new TcpClient();
             await caller.ConnectAsync(IPAddress.Loopback, port, _stopped);
+            await caller.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), _stopped);
             await server.StopAsync(TimeSpan.FromSeconds(30)).WaitAsync(TimeSpan.FromSeconds(20), _stopped);
         }
 
