@@ -207,14 +207,17 @@ internal sealed class ForwardTransformer(SidecarRequest request, InvocationTarge
     /// <summary>Only what this sidecar asked for by itself; a caller that asked for gzip gets gzip.</summary>
     private void Unzip(HttpResponseMessage proxyResponse)
     {
-        if (!_addedAcceptEncoding
-            || proxyResponse.Content.Headers.ContentEncoding is not { Count: 1 } encodings
-            || !encodings.Single().Equals("gzip", StringComparison.OrdinalIgnoreCase))
+        if (_addedAcceptEncoding
+            && proxyResponse.Content.Headers.ContentEncoding is { Count: 1 } encodings
+            && encodings.Single().Equals("gzip", StringComparison.OrdinalIgnoreCase))
         {
-            return;
+            proxyResponse.Content = Unzipped(proxyResponse.Content);
         }
+    }
 
-        var zipped = proxyResponse.Content;
+    /// <summary>By itself: .NET loads its compression with the method that names it.</summary>
+    private static StreamContent Unzipped(HttpContent zipped)
+    {
         var content = new StreamContent(new GZipStream(zipped.ReadAsStream(), CompressionMode.Decompress));
         foreach (var (name, values) in zipped.Headers.NonValidated)
         {
@@ -224,7 +227,7 @@ internal sealed class ForwardTransformer(SidecarRequest request, InvocationTarge
             }
         }
 
-        proxyResponse.Content = content;
+        return content;
     }
 
     private void CopyHeaders(IHeaderDictionary headers, HttpResponseMessage proxyResponse)
