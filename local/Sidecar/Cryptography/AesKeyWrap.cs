@@ -6,6 +6,9 @@ namespace McpAspire.Sidecar.Cryptography;
 /// <summary>AES Key Wrap as of RFC 3394. .NET has the later one with padding alone (RFC 5649), which writes other bytes.</summary>
 internal static class AesKeyWrap
 {
+    /// <summary>What a wrapped key is longer by.</summary>
+    public const int Overhead = Block;
+
     private const int Block = 8; // a semiblock of RFC 3394
     private const int Rounds = 6;
 

@@ -2,7 +2,10 @@ using System.Security.Cryptography;
 
 namespace McpAspire.Sidecar.Cryptography;
 
-/// <summary>A key that the keys of documents are wrapped with. It never leaves this class.</summary>
+/// <summary>
+/// A key that the keys of documents are wrapped with. It never leaves this class. Once it is disposed it is zeros, with which
+/// anybody could unwrap: then it is of no use any more, and a use that is under way is waited for.
+/// </summary>
 internal sealed class WrappingKey : IDisposable
 {
     /// <summary>RFC 7518, section 4.3. What was wrapped with a shorter one can still be unwrapped.</summary>
@@ -10,9 +13,11 @@ internal sealed class WrappingKey : IDisposable
 
     private const int Aes256Bytes = 32;
 
+    private readonly Lock _lock = new();
     private readonly byte[]? _symmetric;
     private readonly RSAParameters? _rsa;
     private readonly KeyUse _use;
+    private bool _isDisposed;
 
     private WrappingKey(byte[]? symmetric, RSAParameters? rsa, KeyUse use) => (_symmetric, _rsa, _use) = (symmetric, rsa, use);
 
@@ -27,19 +32,30 @@ internal sealed class WrappingKey : IDisposable
     public static WrappingKey OfOther(KeyUse use) => new(null, null, use);
 
     /// <summary>One that can be disposed alone.</summary>
-    public WrappingKey Copy() => new(_symmetric?.ToArray(), _rsa is { } rsa ? Copy(rsa) : null, _use);
+    public WrappingKey Copy()
+    {
+        lock (_lock)
+        {
+            CheckThere();
+            return new WrappingKey(_symmetric?.ToArray(), _rsa is { } rsa ? Copy(rsa) : null, _use);
+        }
+    }
 
     public byte[] Wrap(ReadOnlySpan<byte> key, KeyWrapAlgorithm algorithm)
     {
         _use.Check("wrapKey", algorithm);
         try
         {
-            return algorithm switch
+            lock (_lock)
             {
-                KeyWrapAlgorithm.Aes256KeyWrap => AesKeyWrap.Wrap(Aes256(), key),
-                KeyWrapAlgorithm.RsaOaep256 => WrapByRsa(key),
-                _ => throw new KeyException("failed to encrypt data: unsupported algorithm"),
-            };
+                CheckThere();
+                return algorithm switch
+                {
+                    KeyWrapAlgorithm.Aes256KeyWrap => AesKeyWrap.Wrap(Aes256(), key),
+                    KeyWrapAlgorithm.RsaOaep256 => WrapByRsa(key),
+                    _ => throw new KeyException("failed to encrypt data: unsupported algorithm"),
+                };
+            }
         }
         catch (CryptographicException)
         {
@@ -52,25 +68,33 @@ internal sealed class WrappingKey : IDisposable
         _use.Check("unwrapKey", algorithm);
         try
         {
-            return algorithm switch
+            lock (_lock)
             {
-                KeyWrapAlgorithm.Aes256KeyWrap => AesKeyWrap.Unwrap(Aes256(), wrapped) ?? throw new KeyException("failed to decrypt data: it was not wrapped with this key"),
-                KeyWrapAlgorithm.RsaOaep256 => UnwrapByRsa(wrapped),
-                _ => throw new KeyException("failed to decrypt data: unsupported algorithm"),
-            };
+                CheckThere();
+                return algorithm switch
+                {
+                    KeyWrapAlgorithm.Aes256KeyWrap => UnwrapByAes(wrapped),
+                    KeyWrapAlgorithm.RsaOaep256 => UnwrapByRsa(wrapped),
+                    _ => throw new KeyException("failed to decrypt data: unsupported algorithm"),
+                };
+            }
         }
         catch (CryptographicException)
         {
-            throw new KeyException("failed to decrypt data: it was not wrapped with this key");
+            throw NotOfThisKey();
         }
     }
 
     public void Dispose()
     {
-        CryptographicOperations.ZeroMemory(_symmetric);
-        if (_rsa is { } rsa)
+        lock (_lock)
         {
-            Zero(rsa);
+            _isDisposed = true;
+            CryptographicOperations.ZeroMemory(_symmetric);
+            if (_rsa is { } rsa)
+            {
+                Zero(rsa);
+            }
         }
     }
 
@@ -82,6 +106,20 @@ internal sealed class WrappingKey : IDisposable
             CryptographicOperations.ZeroMemory(part);
         }
     }
+
+    private static KeyException NotOfThisKey() => new("failed to decrypt data: it was not wrapped with this key");
+
+    private void CheckThere()
+    {
+        if (_isDisposed)
+        {
+            throw new KeyException("the key is not there any more");
+        }
+    }
+
+    /// <summary>Only what is as long as the wrapped key of a document: a header has room for 64 KiB, which would take 1,500 times as long.</summary>
+    private byte[] UnwrapByAes(ReadOnlySpan<byte> wrapped)
+        => Aes256() is var key && wrapped.Length == FileKey.Length + AesKeyWrap.Overhead && AesKeyWrap.Unwrap(key, wrapped) is { } unwrapped ? unwrapped : throw NotOfThisKey();
 
     private byte[] Aes256() => _symmetric is { Length: Aes256Bytes } key
         ? key
