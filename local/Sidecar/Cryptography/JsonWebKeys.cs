@@ -8,16 +8,27 @@ namespace McpAspire.Sidecar.Cryptography;
 internal static class JsonWebKeys
 {
     public static WrappingKey ReadKey(ReadOnlyMemory<byte> json)
-    {
-        using var document = Parse(json);
-        return Key(document.RootElement) ?? throw new KeyException("'kty' is none of oct, RSA, EC and OKP");
-    }
+        => Read(json, jwk => Key(jwk) ?? throw new KeyException("'kty' is none of oct, RSA, EC and OKP"));
 
     /// <summary>Keys by their <c>kid</c>; of two with the same one the first. A single key is a set of one.</summary>
-    public static Dictionary<string, WrappingKey> ReadSet(ReadOnlyMemory<byte> json)
+    public static Dictionary<string, WrappingKey> ReadSet(ReadOnlyMemory<byte> json) => Read(json, Keys);
+
+    private static T Read<T>(ReadOnlyMemory<byte> json, Func<JsonElement, T> read)
     {
-        using var document = Parse(json);
-        var root = document.RootElement;
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? read(document.RootElement) : throw new KeyException("it is no JSON object");
+        }
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
+        {
+            // A string that is no text is not found before it is asked for. The exception's own text may quote it.
+            throw new KeyException("it is no JSON");
+        }
+    }
+
+    private static Dictionary<string, WrappingKey> Keys(JsonElement root)
+    {
         var keys = new Dictionary<string, WrappingKey>(StringComparer.Ordinal);
         if (!root.TryGetProperty("keys", out var members))
         {
@@ -36,25 +47,6 @@ internal static class JsonWebKeys
         }
 
         return keys;
-    }
-
-    private static JsonDocument Parse(ReadOnlyMemory<byte> json)
-    {
-        JsonDocument? document = null;
-        try
-        {
-            document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? document : throw new KeyException("it is no JSON object");
-        }
-        catch (JsonException)
-        {
-            throw new KeyException("it is no JSON"); // the exception's own text may quote it
-        }
-        catch (KeyException)
-        {
-            document?.Dispose();
-            throw;
-        }
     }
 
     /// <summary>What has another <c>kty</c> than we know is left out, as RFC 7517 section 5 asks.</summary>
@@ -87,7 +79,7 @@ internal static class JsonWebKeys
     private static RSAParameters Rsa(JsonElement jwk)
     {
         var modulus = Bytes(jwk, "n").AsSpan().TrimStart((byte)0).ToArray();
-        var exponent = Bytes(jwk, "e") ?? throw Missing("e");
+        var exponent = Bytes(jwk, "e") is { Length: > 0 } bytes ? bytes : throw Missing("e");
         if (modulus.Length == 0)
         {
             throw Missing("n");

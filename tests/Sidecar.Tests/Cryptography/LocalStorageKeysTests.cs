@@ -119,6 +119,9 @@ public sealed class LocalStorageKeysTests
     [InlineData("a.json", "{\"kty\":\"RSA\",\"n\":\"secret0\",\"e\":\"AQAB\",\"d\":\"secret0\"}", "failed to parse key 'a.json': 'p' is missing")]
     [InlineData("a.json", "{\"kty\":\"secret\"}", "failed to parse key 'a.json': 'kty' is none of oct, RSA, EC and OKP")]
     [InlineData("a.json", "{\"secret", "failed to parse key 'a.json': it is no JSON")]
+    [InlineData("a.json", "{\"kty\":\"oct\",\"k\":\"secret00\",\"alg\":\"\\ud800\"}", "failed to parse key 'a.json': it is no JSON")]
+    [InlineData("a.json", "{\"\\udc00secret\":1}", "failed to parse key 'a.json': it is no JSON")]
+    [InlineData("a.json", "{\"kty\":\"RSA\",\"n\":\"secret00\",\"e\":\"\"}", "failed to parse key 'a.json': 'e' is missing")]
     [InlineData("a.json", "[\"secret\"]", "failed to parse key 'a.json': it is no JSON object")]
     [InlineData("a.pem", "secret", "failed to parse key 'a.pem': it is no RSA key or certificate in PEM, or is encrypted")]
     [InlineData("a", "-----BEGIN secret", "failed to parse key 'a': it is no RSA key or certificate in PEM, or is encrypted")]
@@ -130,6 +133,54 @@ public sealed class LocalStorageKeysTests
         folder.Write("keys/" + name, content);
 
         Assert.Equal(reason, await RefusedAsync(folder, name));
+    }
+
+    [Fact]
+    public void File_MutatedAnyhow_IsAKeyOrRefused()
+    {
+        using var rsa = RSA.Create(2048);
+        using var curve = ECDsa.Create();
+        using var certificate = new CertificateRequest("CN=a", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
+        using var other = new CertificateRequest("CN=a", curve, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
+        string[] seeds =
+        [
+            Jwk.Of(rsa.ExportParameters(includePrivateParameters: true), ""","kid":"a","key_ops":["wrapKey"]"""), Jwk.Of(Raw(1), ""","alg":"A256KW" """), rsa.ExportPkcs8PrivateKeyPem(), rsa.ExportRSAPrivateKeyPem(),
+            rsa.ExportSubjectPublicKeyInfoPem(), rsa.ExportRSAPublicKeyPem(), certificate.ExportCertificatePem(), other.ExportCertificatePem(), curve.ExportPkcs8PrivateKeyPem(), curve.ExportECPrivateKeyPem(),
+            rsa.ExportEncryptedPkcs8PrivateKeyPem("x", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1)),
+        ];
+        string[] extensions = [".json", ".pem", ""];
+        var random = new Random(20261129);
+
+        for (var round = 0; round < LongRun.Or(50_000, 5_000); round++)
+        {
+            var text = Broken.Mutate(seeds[round % seeds.Length], random, "\"{}[],:-=\n", (builder, at) => builder.Insert(at, "\\ud800"), (builder, at) => builder[at] = "AQZaqz059+/-_"[random.Next(13)]);
+            WrappingKey key;
+            try
+            {
+                key = KeyText.Read(Encoding.Latin1.GetBytes(text), extensions[random.Next(extensions.Length)]);
+            }
+            catch (KeyException)
+            {
+                continue;
+            }
+
+            Refusable(() => key.Wrap(_fileKey, KeyWrapAlgorithm.RsaOaep256));
+            Refusable(() => key.Wrap(_fileKey, KeyWrapAlgorithm.Aes256KeyWrap));
+            Refusable(() => key.Unwrap(new byte[256], KeyWrapAlgorithm.RsaOaep256));
+            key.Dispose();
+        }
+
+        static void Refusable(Action use)
+        {
+            try
+            {
+                use();
+            }
+            catch (KeyException)
+            {
+                // As wanted.
+            }
+        }
     }
 
     [Theory]
