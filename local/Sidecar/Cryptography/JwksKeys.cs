@@ -53,7 +53,7 @@ internal sealed class JwksKeys(IKeySet keys) : ICryptoProvider
         var file = new KeySetFile(path, host.Loggers.CreateLogger<KeySetFile>());
         try
         {
-            file.ReadAsync(CancellationToken.None).GetAwaiter().GetResult(); // small, and nobody waits behind it
+            file.ReadAsync().GetAwaiter().GetResult(); // small, and nobody waits behind it
             return file;
         }
         catch (Exception exception) when (exception is IOException or KeyException or UnauthorizedAccessException)

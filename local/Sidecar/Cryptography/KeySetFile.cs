@@ -13,10 +13,10 @@ internal sealed partial class KeySetFile(string path, ILogger logger) : IKeySet
     private (DateTime Written, long Length) _stamp;
 
     /// <summary>Reads it for the first time. Throws <see cref="IOException"/> or <see cref="KeyException"/>.</summary>
-    public async Task ReadAsync(CancellationToken cancellationToken)
+    public async Task ReadAsync()
     {
         var stamp = Stamp();
-        var content = await KeyFile.ReadAsync(path, MaxLength, cancellationToken);
+        var content = await KeyFile.ReadAsync(path, MaxLength, CancellationToken.None); // others wait for it, if its caller does not
         try
         {
             (_keys, _stamp) = (JsonWebKeys.ReadSet(content), stamp);
@@ -35,7 +35,7 @@ internal sealed partial class KeySetFile(string path, ILogger logger) : IKeySet
             if (Stamp() is var stamp && stamp != _stamp)
             {
                 _stamp = stamp; // said once, not at each call
-                await ReadAsync(cancellationToken);
+                await ReadAsync();
             }
         }
         catch (Exception exception) when (exception is IOException or KeyException or UnauthorizedAccessException)

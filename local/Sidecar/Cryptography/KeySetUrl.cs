@@ -3,36 +3,32 @@ using Microsoft.Extensions.Logging;
 
 namespace McpAspire.Sidecar.Cryptography;
 
-/// <summary>A set behind a URL: fetched when it is first needed, and again when it is needed and older than the interval.</summary>
+/// <summary>
+/// A set behind a URL: fetched when it is first needed, and again when it is needed and older than the interval. All callers wait
+/// for the same answer, and it does not matter to the others when one of them goes away.
+/// </summary>
 internal sealed partial class KeySetUrl(Uri url, TimeSpan timeout, TimeSpan interval, TimeProvider time, ILogger logger) : IKeySet
 {
     /// <summary>Of a set that was never had: calls that come meanwhile need not wait as well.</summary>
     private static readonly TimeSpan _retry = TimeSpan.FromSeconds(1);
 
+    /// <summary>For newer keys, when there are some: a server that does not answer must not hold up all that goes on.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
+
     /// <summary>Without what may be a secret of it.</summary>
     private readonly string _name = $"{url.Scheme}://{url.Authority}{url.AbsolutePath}";
 
     private readonly Lazy<HttpMessageInvoker> _http = new(HttpClients.ForBackchannel);
-    private readonly SemaphoreSlim _fetching = new(1, 1);
-    private Dictionary<string, WrappingKey>? _keys;
+    private readonly Lock _lock = new();
+    private Task _fetching = Task.CompletedTask;
+    private volatile Dictionary<string, WrappingKey>? _keys;
     private DateTimeOffset _next = DateTimeOffset.MinValue;
     private string _failure = string.Empty;
 
     public async ValueTask<WrappingKey?> FindAsync(string id, CancellationToken cancellationToken)
     {
-        await _fetching.WaitAsync(cancellationToken);
-        try
-        {
-            if (time.GetUtcNow() >= _next)
-            {
-                await RefreshAsync(cancellationToken);
-            }
-        }
-        finally
-        {
-            _fetching.Release();
-        }
-
+        await Fetched().WaitAsync(_keys is null ? Timeout.InfiniteTimeSpan : _patience, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
         return _keys is { } keys ? keys.GetValueOrDefault(id)?.Copy() : throw CryptoException.Failed($"the key set at {_name} cannot be had: {_failure}");
     }
 
@@ -44,15 +40,24 @@ internal sealed partial class KeySetUrl(Uri url, TimeSpan timeout, TimeSpan inte
         }
     }
 
-    /// <summary>What cannot be fetched again leaves the keys as they are.</summary>
-    private async Task RefreshAsync(CancellationToken cancellationToken)
+    private Task Fetched()
     {
+        lock (_lock)
+        {
+            return _fetching = _fetching.IsCompleted && time.GetUtcNow() >= _next ? RefreshAsync() : _fetching;
+        }
+    }
+
+    /// <summary>What cannot be fetched again leaves the keys as they are.</summary>
+    private async Task RefreshAsync()
+    {
+        await Task.Yield(); // nobody waits for the lock meanwhile
         try
         {
-            _keys = await FetchAsync(cancellationToken);
+            _keys = await FetchAsync();
             _next = time.GetUtcNow() + interval;
         }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
             _failure = exception is OperationCanceledException ? "it did not answer in time" : exception.Message;
             Log.NotFetched(logger, _name, _failure);
@@ -60,19 +65,18 @@ internal sealed partial class KeySetUrl(Uri url, TimeSpan timeout, TimeSpan inte
         }
     }
 
-    private async Task<Dictionary<string, WrappingKey>> FetchAsync(CancellationToken cancellationToken)
+    private async Task<Dictionary<string, WrappingKey>> FetchAsync()
     {
         using var limit = new CancellationTokenSource(timeout, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
-        using var response = await _http.Value.SendAsync(request, linked.Token);
+        using var response = await _http.Value.SendAsync(request, limit.Token);
         if (!response.IsSuccessStatusCode)
         {
             throw new IOException($"it answered {(int)response.StatusCode}");
         }
 
-        await response.Content.LoadIntoBufferAsync(KeySetFile.MaxLength, linked.Token);
-        return JsonWebKeys.ReadSet(await response.Content.ReadAsByteArrayAsync(linked.Token));
+        await response.Content.LoadIntoBufferAsync(KeySetFile.MaxLength, limit.Token);
+        return JsonWebKeys.ReadSet(await response.Content.ReadAsByteArrayAsync(limit.Token));
     }
 
     private static partial class Log

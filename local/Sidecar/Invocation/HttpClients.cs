@@ -67,15 +67,33 @@ internal static class HttpClients
         }
     };
 
-    /// <summary>For the identity provider.</summary>
+    /// <summary>For the identity provider, and for key sets.</summary>
     public static HttpMessageInvoker ForBackchannel() => new(new NamedHandler(new SocketsHttpHandler
     {
+        Proxy = new RemoteProxy(),
         AllowAutoRedirect = false,
         UseCookies = false,
         ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
         ConnectTimeout = TimeSpan.FromSeconds(5),
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
     }));
+
+    /// <summary>
+    /// That of the environment, for other machines alone, as in Go: what is allowed without TLS because it is on this machine
+    /// must not be asked over another one.
+    /// </summary>
+    private sealed class RemoteProxy : IWebProxy
+    {
+        public ICredentials? Credentials
+        {
+            get => HttpClient.DefaultProxy.Credentials;
+            set => throw new NotSupportedException();
+        }
+
+        public Uri? GetProxy(Uri destination) => destination.IsLoopback ? null : HttpClient.DefaultProxy.GetProxy(destination);
+
+        public bool IsBypassed(Uri host) => host.IsLoopback || HttpClient.DefaultProxy.IsBypassed(host);
+    }
 
     /// <summary>Some providers refuse a client without a name.</summary>
     private sealed class NamedHandler(HttpMessageHandler inner) : DelegatingHandler(inner)

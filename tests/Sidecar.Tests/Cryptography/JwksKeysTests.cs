@@ -86,6 +86,9 @@ public sealed class JwksKeysTests
     [InlineData("{\"keys\":[{\"kty\":\"oct\",\"k\":\"%secret%\"}]}")]
     [InlineData("{\"keys\":[1]}")]
     [InlineData("{\"keys\":[{}]}")]
+    [InlineData("{\"keys\":[{\"kty\":\"oct\",\"k\":\"secret00\",\"kid\":\"\\ud800\"}]}")]
+    [InlineData("{\"\\udc00secret\":1}")]
+    [InlineData("{\"keys\":[{\"kty\":\"RSA\",\"kid\":\"a\",\"n\":\"secret00\",\"e\":\"\"}]}")]
     public void Set_ThatIsNone_IsRefusedAtTheStart_WithoutWhatIsInIt(string set)
     {
         using var folder = new TemporaryFolder();
@@ -172,6 +175,104 @@ public sealed class JwksKeysTests
         Assert.Equal(5, server.Requests.Count);
     }
 
+    /// <summary>The first one to ask is no reason for the others to wait longer, or for the server to be asked more often.</summary>
+    [Fact]
+    public async Task Url_IsAskedOnce_HoweverManyCallersComeAndGo()
+    {
+        await using var server = new KeySetServer { Set = Jwk.Of(_one, ""","kid":"a" """), Pace = TimeSpan.FromMilliseconds(20) };
+        using var set = UrlSet(server, TimeProvider.System);
+        var keys = new JwksKeys(set);
+
+        for (var i = 0; i < 5; i++)
+        {
+            using var leaving = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await keys.FindAsync("a", leaving.Token));
+        }
+
+        var wrapped = await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => Task.Run(() => WrapAsync(keys, "a"))));
+
+        Assert.All(wrapped, bytes => Assert.Equal(AesKeyWrap.Wrap(_one, _fileKey), bytes));
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
+    public async Task Url_ThatDoesNotEnd_IsNotWaitedForLongerThanItsTime_AndWithKeysNotSoLong()
+    {
+        await using var server = new KeySetServer { Set = Jwk.Of(_one, ""","kid":"a" """), Pace = TimeSpan.FromMilliseconds(50) };
+        using var impatient = new KeySetUrl(Address(server), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(1), TimeProvider.System, NullLogger.Instance);
+        Assert.EndsWith("cannot be had: it did not answer in time", (await Assert.ThrowsAsync<CryptoException>(() => WrapAsync(new JwksKeys(impatient), "a"))).Message, StringComparison.Ordinal);
+
+        server.Pace = TimeSpan.Zero;
+        var time = new FakeTimeProvider();
+        using var set = UrlSet(server, time);
+        Assert.Equal(AesKeyWrap.Wrap(_one, _fileKey), await WrapAsync(new JwksKeys(set), "a"));
+        (server.Set, server.Pace) = (Jwk.Of(_other, ""","kid":"a" """), TimeSpan.FromHours(1));
+        time.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal(AesKeyWrap.Wrap(_one, _fileKey), await WrapAsync(new JwksKeys(set), "a").WaitAsync(TimeSpan.FromSeconds(20), Stopping));
+    }
+
+    [Fact]
+    public async Task Url_ThatLeadsElsewhere_IsNotFollowed()
+    {
+        await using var elsewhere = new KeySetServer { Set = Jwk.Of(_one, ""","kid":"a" """) };
+        await using var server = new KeySetServer { Status = 302, More = $"Location: http://127.0.0.1:{elsewhere.Port}/set\r\n" };
+        using var set = UrlSet(server, TimeProvider.System);
+
+        Assert.Contains("it answered 302", (await Assert.ThrowsAsync<CryptoException>(() => WrapAsync(new JwksKeys(set), "a"))).Message, StringComparison.Ordinal);
+        Assert.Empty(elsewhere.Requests);
+    }
+
+    /// <summary>It is allowed without TLS because nobody is on the way.</summary>
+    [Fact]
+    public async Task Url_OfThisMachine_IsNotAskedOverAProxy()
+    {
+        await using var server = new KeySetServer { Set = Jwk.Of(_one, ""","kid":"a" """) };
+        await using var proxy = new KeySetServer { Set = Jwk.Of(_other, ""","kid":"a" """) };
+        using var folder = new TemporaryFolder();
+        folder.Write("resources/keys.yaml", CryptoRig.Component("keys", "jwks", ("jwks", Address(server).ToString())));
+        await using var sidecar = await SidecarProcess.StartAsync(
+            ["--app-id", "app", "--resources-path", folder.PathOf("resources")], Stopping, environment: new Dictionary<string, string> { ["http_proxy"] = $"http://127.0.0.1:{proxy.Port}" });
+
+        var answer = await RawClient.SendAsync(sidecar.HttpPort, "PUT", "/v1.0-alpha1/crypto/keys/encrypt", "x", Stopping, ("dapr-key-name", "a"), ("dapr-key-wrap-algorithm", "AES"));
+
+        Assert.Equal((200, 1, 0), (answer.Status, server.Requests.Count, proxy.Requests.Count));
+    }
+
+    /// <summary>What the file has is not lost by a caller who goes away while it is read.</summary>
+    [Fact]
+    public async Task File_ThatChanges_IsReadAgain_WhoeverGoesAwayMeanwhile()
+    {
+        using var folder = new TemporaryFolder();
+        var keys = Keys(folder, folder.Write("set.json", Jwk.Of(_one, ""","kid":"a" """)));
+
+        for (var round = 1; round <= 400; round++)
+        {
+            var key = new byte[32];
+            key[0] = (byte)round;
+            File.SetLastWriteTimeUtc(folder.Write("set.json", Jwk.Of(key, ""","kid":"a" """)), DateTime.UtcNow.AddSeconds(round));
+            using var leaving = new CancellationTokenSource();
+            var going = LeaveAsync(leaving, round * 20);
+            try
+            {
+                (await keys.FindAsync("a", leaving.Token)).Dispose();
+            }
+            catch (OperationCanceledException)
+            {
+                // As wanted.
+            }
+
+            await going;
+            Assert.Equal(AesKeyWrap.Wrap(key, _fileKey), await WrapAsync(keys, "a"));
+        }
+
+        static async Task LeaveAsync(CancellationTokenSource leaving, int iterations)
+        {
+            await Task.Yield();
+            Thread.SpinWait(iterations);
+            await leaving.CancelAsync();
+        }
+    }
+
     [Fact]
     public void Url_WithoutTls_IsRefused_UnlessItIsOfThisMachine()
     {
@@ -201,8 +302,10 @@ public sealed class JwksKeysTests
         return new ResourceCheck(new SidecarOptions { AppId = "app", ResourcesPaths = [folder.PathOf("resources")] }, PreflightTarget.Embedded, _ => null).Run();
     }
 
-    private static KeySetUrl UrlSet(KeySetServer server, FakeTimeProvider time)
-        => new(new Uri($"http://127.0.0.1:{server.Port}/set"), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(10), time, NullLogger.Instance);
+    private static Uri Address(KeySetServer server) => new($"http://127.0.0.1:{server.Port}/set");
+
+    private static KeySetUrl UrlSet(KeySetServer server, TimeProvider time)
+        => new(Address(server), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(10), time, NullLogger.Instance);
 
     private static ICryptoProvider Keys(TemporaryFolder folder, string set) => Load(folder, set).Embedded.Find<ICryptoProvider>("keys")!;
 
@@ -224,9 +327,27 @@ public sealed class JwksKeysTests
 
         public string Set { get; set; } = string.Empty;
 
+        public string More { get; set; } = string.Empty;
+
+        /// <summary>Between two bytes of the set.</summary>
+        public TimeSpan Pace { get; set; }
+
         protected override async Task<bool> AnswerAsync(RawRequest request, RawConnection connection)
         {
-            await connection.WriteAsync($"HTTP/1.1 {Status} Status\r\nContent-Length: {Set.Length}\r\n\r\n{Set}");
+            var head = $"HTTP/1.1 {Status} Status\r\n{More}Content-Length: {Set.Length}\r\n\r\n";
+            if (Pace == TimeSpan.Zero)
+            {
+                await connection.WriteAsync(head + Set);
+                return true;
+            }
+
+            await connection.WriteAsync(head);
+            foreach (var character in Set)
+            {
+                await Task.Delay(Pace, connection.Stopping);
+                await connection.WriteAsync(character.ToString());
+            }
+
             return true;
         }
     }
