@@ -11,8 +11,6 @@ namespace McpAspire.Sidecar.State;
 /// </summary>
 internal sealed class InMemoryStateStore(KeyPrefix prefix, ValueEncryption? encryption, long maxSize, TimeProvider time) : IStateStore
 {
-    private const long DefaultMaxSize = 64 * 1024 * 1024;
-
     /// <summary>What an entry takes beside its key and value, about.</summary>
     private const int EntrySize = 300;
 
@@ -40,7 +38,7 @@ internal sealed class InMemoryStateStore(KeyPrefix prefix, ValueEncryption? encr
             warnings.Add(unknown);
         }
 
-        var maxSize = DefaultMaxSize;
+        var maxSize = StateStoreSettings.DefaultMaxSize;
         if (settings.Text("maxSize") is { } text && (!Quantity.TryParse(text, out maxSize) || maxSize <= 0))
         {
             throw settings.Wrong("maxSize", $"'maxSize' of the component '{settings.Component.Name}' is '{text}'; allowed is a size such as 64Mi.");

@@ -5,6 +5,9 @@ namespace McpAspire.Sidecar.State;
 /// <summary>What the stores of this process have alike.</summary>
 internal static class StateStoreSettings
 {
+    /// <summary>Of what a store keeps in memory, in bytes.</summary>
+    public const long DefaultMaxSize = 64 * 1024 * 1024;
+
     public static void RefuseOutbox(ComponentSettings settings)
     {
         if (settings.Text("outboxPublishPubsub", "outboxPublishTopic") is not null)

@@ -15,14 +15,16 @@ internal sealed class SqliteAddress
     /// <summary>Those that have a setting of their own, or would not be the store's.</summary>
     private static readonly string[] _forbiddenPragmas = ["busy_timeout", "journal_mode", "foreign_keys"];
 
-    private SqliteAddress(string uri, string? file, string journal, IReadOnlyList<(string Name, string Value)> pragmas)
-        => (Uri, File, Journal, Pragmas) = (uri, file, journal, pragmas);
+    private SqliteAddress(string uri, string? file, bool isMemory, string journal, IReadOnlyList<(string Name, string Value)> pragmas)
+        => (Uri, File, IsMemory, Journal, Pragmas) = (uri, file, isMemory, journal, pragmas);
 
     /// <summary>For SQLite.</summary>
     public string Uri { get; }
 
     /// <summary>The file that is made when it is not there; null: none is.</summary>
     public string? File { get; }
+
+    public bool IsMemory { get; }
 
     /// <summary>For <c>journal_mode</c>.</summary>
     public string Journal { get; }
@@ -40,7 +42,7 @@ internal sealed class SqliteAddress
             place = "file:" + place;
         }
 
-        var isMemory = place.StartsWith("file::memory:", StringComparison.OrdinalIgnoreCase);
+        var isShared = FileOf(place) == ":memory:";
         var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
         var pragmas = new List<(string, string)>();
         foreach (var (key, values) in QueryHelpers.ParseQuery(query > 0 ? text[query..] : null))
@@ -71,25 +73,27 @@ internal sealed class SqliteAddress
             }
         }
 
-        if (isMemory)
+        if (isShared)
         {
             parameters["cache"] = "shared";
         }
 
+        var isMemory = isShared || parameters.GetValueOrDefault("mode") == "memory" || parameters.GetValueOrDefault("vfs") == "memdb";
         var isReadOnly = parameters.GetValueOrDefault("mode") == "ro" || parameters.GetValueOrDefault("immutable") == "1";
         var isMade = !isMemory && !isReadOnly && parameters.GetValueOrDefault("mode", "rwc") == "rwc";
         return new SqliteAddress(
             QueryHelpers.AddQueryString(place, parameters!),
             isMade ? FileOf(place) : null,
+            isMemory,
             isMemory ? "MEMORY" : isReadOnly || settings.Switch("disableWAL") ? "DELETE" : "WAL",
             pragmas);
     }
 
-    /// <summary><c>name(value)</c> or <c>name=value</c>.</summary>
+    /// <summary><c>name(value)</c> or <c>name=value</c>. A name with the database before it would be another name of a forbidden one.</summary>
     private static (string Name, string Value) Pragma(ComponentSettings settings, string key, string text)
     {
         var parts = text.TrimEnd(')').Split(['(', '='], 2);
-        if (parts.Length != 2 || parts.Any(part => part.Length == 0 || !part.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '.')))
+        if (parts.Length != 2 || !IsWord(parts[0], "_") || !IsWord(parts[1], "_-."))
         {
             throw settings.Wrong(key, $"'_pragma' in '{key}' of the component '{settings.Component.Name}' is '{text}'; allowed is a name with a word or a number, such as synchronous(1).");
         }
@@ -97,6 +101,8 @@ internal sealed class SqliteAddress
         return _forbiddenPragmas.Contains(parts[0], StringComparer.OrdinalIgnoreCase)
             ? throw settings.Wrong(key, $"found forbidden option '_pragma={parts[0].ToLowerInvariant()}' in '{key}' of the component '{settings.Component.Name}'; use 'busyTimeout' and 'disableWAL', foreign keys there are none.")
             : (parts[0], parts[1]);
+
+        static bool IsWord(string part, string more) => part.Length > 0 && part.All(character => char.IsAsciiLetterOrDigit(character) || more.Contains(character, StringComparison.Ordinal));
     }
 
     /// <summary>The path of a <c>file:</c> URI, which may have a host that is empty or this one; null: none that this sidecar makes.</summary>

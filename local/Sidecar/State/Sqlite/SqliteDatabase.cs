@@ -110,15 +110,15 @@ internal sealed class SqliteDatabase : IDisposable
 
     private void Prepare()
     {
-        // SQLite waits for a lock without looking at anything else, so it must not wait longer than an operation may take.
-        var wait = _settings.BusyTimeout < _settings.Timeout ? _settings.BusyTimeout : _settings.Timeout;
-        Run($"PRAGMA busy_timeout = {((long)wait.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)}");
+        WaitForLocks(); // for those of the connection string, too
         foreach (var (name, value) in _settings.Address.Pragmas)
         {
             Run($"PRAGMA {name} = {value}");
         }
 
+        WaitForLocks(); // whatever those were
         Run($"PRAGMA journal_mode = {_settings.Address.Journal}");
+        Limit();
         if (_settings.Address.File is null && IsThere(_settings.MetadataTable) && IsThere(_settings.Table))
         {
             return; // perhaps only to be read
@@ -134,6 +134,23 @@ internal sealed class SqliteDatabase : IDisposable
         {
             Run("ROLLBACK");
             throw;
+        }
+    }
+
+    /// <summary>SQLite waits for a lock without looking at anything else, so it must not wait longer than an operation may take.</summary>
+    private void WaitForLocks()
+    {
+        var wait = _settings.BusyTimeout < _settings.Timeout ? _settings.BusyTimeout : _settings.Timeout;
+        Run($"PRAGMA busy_timeout = {((long)wait.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)}");
+    }
+
+    /// <summary>Of what is in memory, unless the connection string has another limit.</summary>
+    private void Limit()
+    {
+        if (_settings.Address.IsMemory && !_settings.Address.Pragmas.Any(pragma => pragma.Name.Equals("max_page_count", StringComparison.OrdinalIgnoreCase)))
+        {
+            using var size = Command("PRAGMA page_size");
+            Run($"PRAGMA max_page_count = {(StateStoreSettings.DefaultMaxSize / (long)size.ExecuteScalar()!).ToString(CultureInfo.InvariantCulture)}");
         }
     }
 

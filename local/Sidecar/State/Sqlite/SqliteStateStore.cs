@@ -8,13 +8,16 @@ namespace McpAspire.Sidecar.State.Sqlite;
 /// <summary><c>state.sqlite</c>: in a file, which outlives the sidecar. One operation at a time, each within <c>timeout</c>.</summary>
 internal sealed partial class SqliteStateStore : IStateStore
 {
+    /// <summary>SQLite's SQLITE_FULL.</summary>
+    private const int Full = 13;
+
     private readonly SqliteSettings _settings;
     private readonly SqliteDatabase? _database;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _turn = new(1);
     private ITimer? _cleanUp;
-    private bool _isDisposed;
+    private volatile bool _isDisposed;
 
     private SqliteStateStore(KeyPrefix prefix, SqliteSettings settings, SqliteDatabase? database, EmbeddedHost host)
     {
@@ -85,17 +88,32 @@ internal sealed partial class SqliteStateStore : IStateStore
     public async ValueTask ChangeAllAsync(IReadOnlyList<StateChange> changes, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
         => await RunAsync(database => Done(() => database.Change(changes)), cancellationToken);
 
-    /// <summary>What is at work is finished first, so that the file is whole and the files beside it are gone.</summary>
+    /// <summary>What is at work is finished first, so that the file is whole and the files beside it are gone. What takes longer is not waited for here.</summary>
     public void Dispose()
     {
         _cleanUp?.Dispose();
         var isMine = _turn.Wait(_settings.Timeout);
         _isDisposed = true;
-        _database?.Dispose();
         if (isMine)
         {
-            _turn.Release();
+            Close();
         }
+        else
+        {
+            _ = CloseLaterAsync();
+        }
+    }
+
+    private async Task CloseLaterAsync()
+    {
+        await _turn.WaitAsync();
+        Close();
+    }
+
+    private void Close()
+    {
+        _database?.Dispose();
+        _turn.Release();
     }
 
     private static bool Done(Action work)
@@ -107,6 +125,7 @@ internal sealed partial class SqliteStateStore : IStateStore
     /// <summary>Off the caller's thread, since another process may hold the file. An operation that has begun is not broken off when its caller goes away.</summary>
     private async Task<T> RunAsync<T>(Func<SqliteDatabase, T> work, CancellationToken cancellationToken)
     {
+        Opened(); // what comes after the end does not wait for it
         if (!await _turn.WaitAsync(_settings.Timeout, cancellationToken))
         {
             throw new StateException(StateProblem.Other, "context deadline exceeded");
@@ -114,13 +133,15 @@ internal sealed partial class SqliteStateStore : IStateStore
 
         try
         {
-            return await Task.Run(() => _isDisposed || _database is null ? throw new StateException(StateProblem.Other, "sql: database is closed") : work(_database), CancellationToken.None);
+            return await Task.Run(() => work(Opened()), CancellationToken.None);
         }
         catch (SqliteException exception)
         {
-            throw new StateException(StateProblem.Other, exception.Message);
+            throw exception.SqliteErrorCode == Full
+                ? new StateException(StateProblem.Full, "the store is full: database or disk is full")
+                : new StateException(StateProblem.Other, exception.Message);
         }
-        catch (FormatException)
+        catch (Exception exception) when (exception is FormatException or InvalidOperationException or InvalidCastException)
         {
             throw new StateException(StateProblem.Other, "the row is not one of a state store");
         }
@@ -130,11 +151,17 @@ internal sealed partial class SqliteStateStore : IStateStore
         }
     }
 
+    private SqliteDatabase Opened() => _isDisposed || _database is null ? throw new StateException(StateProblem.Other, "sql: database is closed") : _database;
+
     private async Task CleanUpAsync()
     {
         try
         {
             await RunAsync(database => Done(database.CleanUp), CancellationToken.None);
+        }
+        catch (StateException) when (_isDisposed)
+        {
+            // There is nothing to clean up any more.
         }
         catch (StateException failure)
         {

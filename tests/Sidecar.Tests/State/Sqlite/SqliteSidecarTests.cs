@@ -53,6 +53,48 @@ public sealed class SqliteSidecarTests : IDisposable
         await Eventually.TrueAsync(() => !File.Exists(_folder.PathOf("db.sqlite-wal")), "the file is closed", Stopping);
     }
 
+    /// <summary>What was answered as saved is in the file, whichever of the stores saved it.</summary>
+    [Fact]
+    public async Task Reloads_UnderTraffic_LoseNothing()
+    {
+        await using var rig = await StateSidecar.StartAsync(spec: "  features: [{ name: HotReload, enabled: true }]", others: Store(0), hasStore: false);
+        using var end = new CancellationTokenSource();
+        var callers = Enumerable.Range(0, 8).Select(caller => Task.Run(() => SaveAsync(caller))).ToArray();
+
+        for (var number = 1; number <= 8; number++)
+        {
+            rig.Write("others.yaml", Store(number));
+            await Eventually.TrueAsync(() => rig.Process.Output.Split("Component loaded: store").Length > number + 1, "the store is another one", Stopping);
+        }
+
+        await end.CancelAsync();
+        var saved = (await Task.WhenAll(callers)).SelectMany(keys => keys).ToArray();
+        Assert.NotEmpty(saved);
+        foreach (var key in saved)
+        {
+            Assert.Equal("1", (await rig.GetAsync(key)).Text);
+        }
+
+        Assert.DoesNotContain("level=error", rig.Process.Output, StringComparison.Ordinal);
+
+        string Store(int number) => StateSidecar.Component("store", "state.sqlite", $"{{name: connectionString, value: '{_folder.PathOf("db.sqlite")}'}}, {{name: timeout, value: '{20 + number}s'}}");
+
+        async Task<List<string>> SaveAsync(int caller)
+        {
+            var keys = new List<string>();
+            for (var number = 0; !end.IsCancellationRequested; number++)
+            {
+                var answer = await rig.SaveAsync($"[{{\"key\": \"{caller}-{number}\", \"value\": 1}}]");
+                if (answer.Status == 204)
+                {
+                    keys.Add($"{caller}-{number}");
+                }
+            }
+
+            return keys;
+        }
+    }
+
     [Fact]
     public async Task Start_WithAFileThatCannotBeOpened_IsRefused_WithItsPlace()
     {

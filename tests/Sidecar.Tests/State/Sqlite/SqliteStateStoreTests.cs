@@ -215,6 +215,98 @@ public sealed class SqliteStateStoreTests : IDisposable
         Assert.Equal("1", await GetAsync(store, "k"));
     }
 
+    [Theory]
+    [InlineData(":memory:", 64)]
+    [InlineData("file:FILE?mode=memory&cache=shared&_pragma=page_size(65536)", 64)]
+    [InlineData("file:FILE?vfs=memdb", 64)]
+    [InlineData(":memory:?_pragma=max_page_count(2048)", 8)]
+    public async Task Memory_HasABound_AndTakesAgainWhatFits(string place, int most)
+    {
+        using var store = CreateAt(place.Replace("FILE", File, StringComparison.Ordinal));
+        var value = Encoding.UTF8.GetBytes($"\"{new string('x', 1024 * 1024)}\"");
+        var (count, refusal) = (0, (StateException?)null);
+
+        for (; refusal is null && count <= 80; count++)
+        {
+            refusal = await Record.ExceptionAsync(async () => await store.ChangeEachAsync([new StateChange($"k{count}", value)], Stopping)) as StateException;
+        }
+
+        Assert.Equal((StateProblem.Full, "the store is full: database or disk is full"), (refusal?.Problem, refusal?.Message));
+        Assert.InRange(count, most - 4, most);
+        Assert.Equal(value, (await store.GetAsync(new StateRead("k1"), Stopping))!.Value);
+        await store.ChangeEachAsync([new StateChange("k1", null), new StateChange("new", value)], Stopping);
+        Assert.Equal(value, (await store.GetAsync(new StateRead("new"), Stopping))!.Value);
+        Assert.False(System.IO.File.Exists(File), "it is no file");
+    }
+
+    /// <summary>As a disk without room: SQLite says the same.</summary>
+    [Fact]
+    public async Task File_ThatCannotGrow_IsAFullStore_AndATransactionIsUndone()
+    {
+        using var store = CreateAt($"file:{File}?_pragma=max_page_count(20)");
+        await SetAsync(store, "k", "1");
+        var large = new byte[100_000];
+
+        var single = await Assert.ThrowsAsync<StateException>(async () => await store.ChangeEachAsync([new("l", large)], Stopping));
+        var bulk = await Assert.ThrowsAsync<StateException>(async () => await store.ChangeEachAsync([new("l", large), new("b", "1"u8.ToArray())], Stopping));
+        var transaction = await Assert.ThrowsAsync<StateException>(async () => await store.ChangeAllAsync([new("k", "2"u8.ToArray()), new("l", large)], StateItem.NoMetadata, Stopping));
+
+        Assert.All([single, bulk, transaction], failure => Assert.Equal((StateProblem.Full, 500), (failure.Problem, failure.Status)));
+        Assert.Equal(("1", "1", null), (await GetAsync(store, "k"), await GetAsync(store, "b"), await GetAsync(store, "l")));
+        await store.ChangeAllAsync([new("k", "3"u8.ToArray()), new("b", null)], StateItem.NoMetadata, Stopping);
+        Assert.Equal(("3", null), (await GetAsync(store, "k"), await GetAsync(store, "b")));
+    }
+
+    [Fact]
+    public async Task Operation_ThatIsUnderWayAtTheEnd_IsFinished_HoweverLongItTakes()
+    {
+        var store = Create(("timeout", "1s"));
+        var changes = Enumerable.Range(0, 250_000).Select(number => new StateChange($"k{number}", "1"u8.ToArray())).ToArray();
+        var changing = store.ChangeAllAsync(changes, StateItem.NoMetadata, Stopping).AsTask();
+        await Task.Delay(100, Stopping);
+
+        store.Dispose();
+        store.Dispose();
+        var refusal = await Assert.ThrowsAsync<StateException>(() => SetAsync(store, "late", "1"));
+        await changing;
+
+        Assert.Equal("sql: database is closed", refusal.Message);
+        await Eventually.TrueAsync(() => !System.IO.File.Exists(File + "-wal"), "the file is closed", Stopping);
+        Assert.Equal(["250000"], Read("SELECT CAST(COUNT(*) AS TEXT) FROM state"));
+    }
+
+    [Fact]
+    public async Task Calls_AtOnce_OfWhichSomeGoAway_LeaveTheStoreAsItWas()
+    {
+        using var store = Create();
+        using var leaving = new CancellationTokenSource();
+        var calls = Enumerable.Range(0, 1000).Select(number => Task.Run(async () => await store.ChangeEachAsync([new StateChange($"k{number}", "1"u8.ToArray())], number % 2 == 0 ? leaving.Token : Stopping))).ToArray();
+
+        await leaving.CancelAsync();
+        await Task.WhenAll(calls).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+        Assert.All(calls, call => Assert.NotEqual(TaskStatus.Faulted, call.Status));
+        Assert.Equal(["500"], Read("SELECT CAST(COUNT(*) AS TEXT) FROM state WHERE CAST(SUBSTR(key, 2) AS INTEGER) % 2 = 1"));
+        await SetAsync(store, "k", "1");
+        Assert.Equal("1", await GetAsync(store, "k"));
+    }
+
+    [Fact]
+    public async Task Row_ThatIsNoneOfAStore_IsAnError()
+    {
+        Run("CREATE TABLE metadata (key text NOT NULL PRIMARY KEY, value text NOT NULL)");
+        Run("INSERT INTO metadata VALUES ('migrations', '1')");
+        Run("CREATE TABLE state (key PRIMARY KEY, value, is_binary, etag, expiration_time, update_time)");
+        Run("INSERT INTO state (key, value, is_binary, etag, expiration_time) VALUES ('value', NULL, 0, 'e', NULL), ('binary', '1', NULL, 'e', NULL), ('tag', '1', 0, NULL, NULL), ('time', '1', 0, 'e', 'soon'), ('year', '1', 0, 'e', '9999-12-31T23:59:59-14:00'), ('blob', '1', 0, 'e', X'FFFF')");
+
+        using var store = Create();
+
+        foreach (var key in (string[])["value", "binary", "tag", "time", "year", "blob"])
+        {
+            Assert.Equal("the row is not one of a state store", (await Assert.ThrowsAsync<StateException>(async () => await store.GetAsync(new StateRead(key), Stopping))).Message);
+        }
+    }
+
     [Fact]
     public async Task File_ThatMayOnlyBeRead_IsRead()
     {
@@ -249,6 +341,9 @@ public sealed class SqliteStateStoreTests : IDisposable
     [InlineData("connectionString", "db?_pragma=journal_mode(OFF)", "forbidden option '_pragma=journal_mode'")]
     [InlineData("connectionString", "db?_pragma=BUSY_TIMEOUT=1", "forbidden option '_pragma=busy_timeout'")]
     [InlineData("connectionString", "db?_pragma=synchronous(1);DROP", "a name with a word or a number")]
+    [InlineData("connectionString", "db?_pragma=main.busy_timeout(0)", "a name with a word or a number")]
+    [InlineData("connectionString", "db?_pragma=main.journal_mode=OFF", "a name with a word or a number")]
+    [InlineData("connectionString", "db?_pragma=temp.foreign_keys(1)", "a name with a word or a number")]
     [InlineData("connectionString", "db?_txlock=deferred", "allowed is immediate")]
     [InlineData("outboxPublishPubsub", "pubsub", "outbox")]
     [InlineData("primaryEncryptionKey", "000102030405060708090a0b0c0d0e0f", "only for state.in-memory")]
