@@ -22,6 +22,9 @@ internal sealed class ApiCalls(SidecarRuntime runtime, SidecarTracer tracer, Sid
     /// <summary>Throws, as of a new call, when a call that goes on would not be let in now.</summary>
     public Task JudgeAgainAsync(ServerCallContext context, ApiCall call) => RunAsync(context, call, _ => Task.FromResult<object?>(call));
 
+    /// <summary>Throws when <c>spec.api</c> closes it: a stream finds out before it waits for its first message, which says all else.</summary>
+    public void CheckServed(ApiCall call) => CheckServed(runtime.Current, call);
+
     /// <summary>What the operation makes. It answers an error on the request and makes nothing, which is then the status.</summary>
     public async Task<T> RunAsync<T>(ServerCallContext context, ApiCall call, Func<SidecarRequest, Task<T?>> operation)
         where T : class
@@ -35,11 +38,7 @@ internal sealed class ApiCalls(SidecarRuntime runtime, SidecarTracer tracer, Sid
     public async Task<ApiAnswer> SendAsync(ServerCallContext context, ApiCall call, SidecarDelegate operation)
     {
         var snapshot = runtime.Current;
-        if (!snapshot.Configuration.Api.ServesGrpc(call.Group, call.Version))
-        {
-            throw GrpcErrors.OfHttp(StatusCodes.Status501NotImplemented, "requested endpoint is not available");
-        }
-
+        CheckServed(snapshot, call);
         // A header or a URL cannot have these, and would end at them.
         if (call.Query.AsSpan().ContainsAnyInRange('\0', ' ') || call.ContentType.AsSpan().ContainsAny('\r', '\n', '\0'))
         {
@@ -108,6 +107,14 @@ internal sealed class ApiCalls(SidecarRuntime runtime, SidecarTracer tracer, Sid
         return http.Features.Get<AnsweredError>() is { } error ? GrpcErrors.OfApi(error, status)
             : !answer.IsOperated && status is >= 300 and < 400 ? new RpcException(new Status(StatusCode.Unauthenticated, "a login in a browser is needed"))
             : GrpcErrors.OfHttp(status, answer.Text);
+    }
+
+    private static void CheckServed(RuntimeSnapshot snapshot, ApiCall call)
+    {
+        if (!snapshot.Configuration.Api.ServesGrpc(call.Group, call.Version))
+        {
+            throw GrpcErrors.OfHttp(StatusCodes.Status501NotImplemented, "requested endpoint is not available");
+        }
     }
 
     private void Note(SidecarRequest request, TimeSpan elapsed)

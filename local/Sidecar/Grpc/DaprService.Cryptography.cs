@@ -14,6 +14,7 @@ internal sealed partial class DaprService
 
     public override async Task EncryptAlpha1(IAsyncStreamReader<EncryptRequest> requestStream, IServerStreamWriter<EncryptResponse> responseStream, ServerCallContext context)
     {
+        Calls.CheckServed(CryptoCall(null, "encrypt"));
         var options = await FirstAsync(requestStream, context) is { } first ? first.Options : null;
         var input = new PayloadStream<EncryptRequest>(requestStream, message => message.Payload, message => message.Options is not null);
         await Calls.RunAsync(context, CryptoCall(options?.ComponentName, "encrypt"), async sent =>
@@ -28,6 +29,7 @@ internal sealed partial class DaprService
 
     public override async Task DecryptAlpha1(IAsyncStreamReader<DecryptRequest> requestStream, IServerStreamWriter<DecryptResponse> responseStream, ServerCallContext context)
     {
+        Calls.CheckServed(CryptoCall(null, "decrypt"));
         var options = await FirstAsync(requestStream, context) is { } first ? first.Options : null;
         var input = new PayloadStream<DecryptRequest>(requestStream, message => message.Payload, message => message.Options is not null);
         await Calls.RunAsync(context, CryptoCall(options?.ComponentName, "decrypt"), async sent =>
@@ -61,7 +63,7 @@ internal sealed partial class DaprService
         reading.CancelAfter(_firstMessageWithin);
         try
         {
-            return await requests.MoveNext(reading.Token)
+            return await requests.NextAsync(reading.Token)
                 ? requests.Current
                 : throw Refused(CryptoException.Failed("error receiving the first message: EOF"));
         }

@@ -28,7 +28,8 @@ internal sealed partial class DaprService
     public override async Task SubscribeTopicEventsAlpha1(
         IAsyncStreamReader<SubscribeTopicEventsRequestAlpha1> requestStream, IServerStreamWriter<SubscribeTopicEventsResponseAlpha1> responseStream, ServerCallContext context)
     {
-        var first = requestStream.MoveNext(context.CancellationToken);
+        Calls.CheckServed(SubscribeCall(null));
+        var first = requestStream.NextAsync(context.CancellationToken);
         if (await Task.WhenAny(first, parts.Feeds.Ended) != first)
         {
             throw new RpcException(new Status(StatusCode.Unavailable, "api server closed"));
@@ -36,7 +37,7 @@ internal sealed partial class DaprService
 
         // Who may not subscribe is not told what is wrong with the request.
         var initial = await first ? requestStream.Current.InitialRequest : null;
-        var call = new ApiCall("subscribe", HttpMethods.Post, $"/v1.0-alpha1/subscribe/{ApiPath.Part(initial?.PubsubName ?? string.Empty)}/{ApiPath.Part(initial?.Topic ?? string.Empty)}") { Version = "v1alpha1" };
+        var call = SubscribeCall(initial);
         var reloaded = Calls.Reloaded;
         await Calls.RunAsync(context, call, async _ =>
         {
@@ -44,6 +45,9 @@ internal sealed partial class DaprService
             return new Empty();
         });
     }
+
+    private static ApiCall SubscribeCall(SubscribeTopicEventsRequestInitialAlpha1? initial)
+        => new("subscribe", HttpMethods.Post, $"/v1.0-alpha1/subscribe/{ApiPath.Part(initial?.PubsubName ?? string.Empty)}/{ApiPath.Part(initial?.Topic ?? string.Empty)}") { Version = "v1alpha1" };
 
     private static SubscribeTopicEventsRequestInitialAlpha1 Checked(SubscribeTopicEventsRequestInitialAlpha1? initial) => initial switch
     {
@@ -82,7 +86,7 @@ internal sealed partial class DaprService
     private async Task ReadAsync(IAsyncStreamReader<SubscribeTopicEventsRequestAlpha1> requests, StreamReceiver receiver, Task ended, ServerCallContext context, Judgement judgement)
     {
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-        var next = requests.MoveNext(reading.Token);
+        var next = requests.NextAsync(reading.Token);
         try
         {
             while (true)
@@ -106,7 +110,7 @@ internal sealed partial class DaprService
                 }
 
                 receiver.Processed(processed);
-                next = requests.MoveNext(reading.Token);
+                next = requests.NextAsync(reading.Token);
             }
         }
         finally

@@ -29,7 +29,7 @@ internal sealed class PayloadStream<T>(IAsyncStreamReader<T> messages, Func<T, S
     {
         while (_data.IsEmpty)
         {
-            if (_isBegun && !await messages.MoveNext(cancellationToken))
+            if (_isBegun && !await messages.NextAsync(cancellationToken))
             {
                 return 0;
             }

@@ -159,6 +159,25 @@ public sealed class CryptoGrpcTests(CryptoSidecar running) : IClassFixture<Crypt
         Assert.Equal((StatusCode.InvalidArgument, "invalid request: error waiting for first message: context deadline exceeded"), Refusal(failure));
     }
 
+    /// <summary>Of a group that is closed nobody may keep a stream open.</summary>
+    [Fact]
+    public async Task FirstMessage_OfWhatIsClosed_IsNotWaitedFor()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("config.yaml", "apiVersion: dapr.io/v1alpha1\nkind: Configuration\nmetadata:\n  name: c\nspec:\n  api: { denied: [{ name: crypto, version: v1alpha1 }, { name: subscribe, version: v1alpha1 }] }\n");
+        await using var sidecar = await SidecarProcess.StartAsync(["--app-id", "app", "--config", folder.PathOf("config.yaml")], Stopping);
+        using var client = new DaprClient(sidecar);
+        using var encrypting = client.Api.EncryptAlpha1(cancellationToken: Stopping);
+        using var decrypting = client.Api.DecryptAlpha1(cancellationToken: Stopping);
+        using var subscribing = client.Api.SubscribeTopicEventsAlpha1(cancellationToken: Stopping);
+
+        foreach (var answer in (Task<bool>[])[encrypting.ResponseStream.MoveNext(Stopping), decrypting.ResponseStream.MoveNext(Stopping), subscribing.ResponseStream.MoveNext(Stopping)])
+        {
+            var failure = await Assert.ThrowsAsync<RpcException>(() => answer.WaitAsync(TimeSpan.FromSeconds(20), Stopping));
+            Assert.Equal(StatusCode.Unimplemented, failure.StatusCode);
+        }
+    }
+
     private static EncryptRequest[] Messages(string what) => what switch
     {
         "no message" => [],
