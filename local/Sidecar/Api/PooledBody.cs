@@ -5,7 +5,10 @@ namespace McpAspire.Sidecar.Api;
 /// <summary>The body of a request or of an answer in a buffer that is used again: one of some megabytes for each call would not be given back for long.</summary>
 internal sealed class PooledBody(long? expected) : IDisposable
 {
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp((expected ?? 0) + 1, 4096, 64 * 1024 * 1024));
+    /// <summary>How much of what a caller has promised is made room for before it comes.</summary>
+    private const int MaxAhead = 64 * 1024;
+
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp((expected ?? 0) + 1, 4096, MaxAhead));
     private int _length;
 
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);

@@ -1,6 +1,10 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using Google.Protobuf;
+using McpAspire.Sidecar.Grpc.Protocol;
 using McpAspire.Sidecar.Tests.Metrics;
 using McpAspire.Sidecar.Tests.Rig;
 
@@ -78,6 +82,68 @@ public sealed class CryptoApiTests(CryptoSidecar running) : IClassFixture<Crypto
         var answer = await PutAsync(running.Process, Encrypt, new byte[(4 * 1024 * 1024) + 1], _aes);
 
         Assert.Equal(413, answer.Status);
+    }
+
+    /// <summary>A length is only what a caller says.</summary>
+    [Fact]
+    public async Task Body_ThatIsPromisedAndDoesNotCome_TakesNoMemory()
+    {
+        await using var sidecar = new CryptoSidecar();
+        await sidecar.InitializeAsync();
+        await PutAsync(sidecar.Process, Encrypt, [1], _aes);
+        using var memory = new ProcessMemory(sidecar.Process.Id);
+
+        foreach (var length in (long[])[4 * 1024 * 1024, 64 * 1024 * 1024, long.MaxValue])
+        {
+            var callers = Enumerable.Range(0, 60).Select(_ => new TcpClient()).ToArray();
+            foreach (var caller in callers)
+            {
+                await caller.ConnectAsync(IPAddress.Loopback, sidecar.Process.HttpPort, Stopping);
+                await caller.GetStream().WriteAsync(Encoding.Latin1.GetBytes($"PUT {Encrypt} HTTP/1.1\r\nHost: localhost\r\ndapr-key-name: kek\r\ndapr-key-wrap-algorithm: AES\r\nContent-Length: {length}\r\n\r\nx"), Stopping);
+            }
+
+            await Task.Delay(500, Stopping);
+            memory.Sample();
+            foreach (var caller in callers)
+            {
+                caller.Dispose();
+            }
+
+            await Task.Delay(500, Stopping);
+            memory.Sample();
+        }
+
+        Assert.InRange(memory.ExtraBytes, 0, 64 * 1024 * 1024);
+        Assert.Equal(200, (await PutAsync(sidecar.Process, Encrypt, [1], _aes)).Status);
+    }
+
+    [Fact]
+    public async Task Callers_WhoGoAwayInTheMiddle_AreNoErrorsOfTheSidecar()
+    {
+        await using var sidecar = new CryptoSidecar();
+        await sidecar.InitializeAsync();
+        using var client = new DaprClient(sidecar.Process);
+        var document = await PutAsync(sidecar.Process, Encrypt, CryptoRig.Data(200_000), _aes);
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, LongRun.Or(1000, 200)), new ParallelOptions { MaxDegreeOfParallelism = 50, CancellationToken = Stopping }, async (number, stopping) =>
+        {
+            if (number % 2 == 0)
+            {
+                using var caller = new TcpClient { LingerState = new LingerOption(number % 4 == 0, 0) }; // with a reset, or in good order
+                await caller.ConnectAsync(IPAddress.Loopback, sidecar.Process.HttpPort, stopping);
+                await caller.GetStream().WriteAsync(Encoding.Latin1.GetBytes($"PUT {Decrypt} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {document.Body.Length}\r\n\r\n"), stopping);
+                await caller.GetStream().WriteAsync(document.Body.AsMemory(0, number * 100), stopping);
+            }
+            else
+            {
+                using var call = client.Api.DecryptAlpha1(cancellationToken: stopping);
+                await call.RequestStream.WriteAsync(new DecryptRequest { Options = new DecryptRequestOptions { ComponentName = "keys" }, Payload = new StreamPayload { Data = UnsafeByteOperations.UnsafeWrap(document.Body.AsMemory(0, number * 100)) } }, stopping);
+            }
+        });
+
+        Assert.Equal(CryptoRig.Data(200_000), (await PutAsync(sidecar.Process, Decrypt, document.Body)).Body);
+        Assert.DoesNotContain("level=error", sidecar.Process.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", sidecar.Process.Output, StringComparison.Ordinal);
     }
 
     [Fact]
