@@ -4,6 +4,7 @@ using System.Text.Json;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Metrics;
 using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.Resiliency;
 using McpAspire.Sidecar.Secrets;
 
 namespace McpAspire.Sidecar.Api;
@@ -44,7 +45,7 @@ internal sealed class SecretsApi(SidecarMetrics metrics)
         var reason = $"secret {key} not found";
         try
         {
-            if (await ReadAsync(store, isBulk: false, () => store.GetAsync(key, request.Http.RequestAborted), values => values is not null) is { } values)
+            if (await ReadAsync(store, isBulk: false, () => ReadAsync(request, store, key), values => values is not null) is { } values)
             {
                 return values;
             }
@@ -70,7 +71,7 @@ internal sealed class SecretsApi(SidecarMetrics metrics)
         var allowed = request.Runtime.Configuration.SecretScopes.GetValueOrDefault(storeName)?.Allowed ?? [];
         try
         {
-            return await ReadAsync(store, isBulk: true, () => ReadEachAsync(store, allowed, request.Http.RequestAborted), _ => true);
+            return await ReadAsync(store, isBulk: true, () => ReadEachAsync(request, store, allowed), _ => true);
         }
         catch (SecretStoreException exception)
         {
@@ -79,12 +80,12 @@ internal sealed class SecretsApi(SidecarMetrics metrics)
         }
     }
 
-    private static async ValueTask<IReadOnlyList<(string Name, IReadOnlyDictionary<string, string> Values)>> ReadEachAsync(ISecretStore store, IEnumerable<string> names, CancellationToken cancellationToken)
+    private static async ValueTask<IReadOnlyList<(string Name, IReadOnlyDictionary<string, string> Values)>> ReadEachAsync(SidecarRequest request, ISecretStore store, IEnumerable<string> names)
     {
         var found = new List<(string, IReadOnlyDictionary<string, string>)>();
         foreach (var name in names)
         {
-            if (await store.GetAsync(name, cancellationToken) is { } values)
+            if (await ReadAsync(request, store, name) is { } values)
             {
                 found.Add((name, values));
             }
@@ -124,6 +125,27 @@ internal sealed class SecretsApi(SidecarMetrics metrics)
 
         await DaprErrors.WriteAsync(request.Http, StatusCodes.Status401Unauthorized, "ERR_SECRET_STORE_NOT_FOUND", $"failed finding secret store with key {storeName}");
         return null;
+    }
+
+    private static async ValueTask<IReadOnlyDictionary<string, string>?> ReadAsync(SidecarRequest request, ISecretStore store, string name)
+    {
+        if (request.Runtime.ComponentPolicies.Of(store.Name, ComponentKind.Secretstore, PolicyFlow.Outbound) is not { } policy)
+        {
+            return await store.GetAsync(name, request.Http.RequestAborted);
+        }
+
+        try
+        {
+            return await policy.RunAsync(
+                async token => await store.GetAsync(name, token),
+                _ => null,
+                exception => exception is SecretStoreException ? new OperationFailure("the store failed") : null,
+                request.Http.RequestAborted);
+        }
+        catch (Exception exception) when (exception is CircuitOpenException or TimeoutException)
+        {
+            throw new SecretStoreException(exception.Message);
+        }
     }
 
     private async Task<T> ReadAsync<T>(ISecretStore store, bool isBulk, Func<ValueTask<T>> read, Func<T, bool> isFound)

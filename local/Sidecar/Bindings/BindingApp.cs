@@ -16,11 +16,15 @@ internal sealed class BindingApp(AppCall app, IAppCallbacks? callbacks, SidecarT
         return answer.Status is >= 200 and <= 299 or StatusCodes.Status405MethodNotAllowed;
     }
 
-    public async Task<BindingReply> TriggerAsync(RuntimeSnapshot runtime, string name, string path, BindingEvent trigger)
+    public async Task<BindingReply> TriggerAsync(RuntimeSnapshot runtime, string name, string path, BindingEvent trigger, CancellationToken cancellationToken)
     {
         using var span = CallbackSpan.Start(tracer, $"bindings/{name}", null, null);
-        var answer = await app.SendAsync(runtime, new AppRequest(HttpMethods.Post, path, Json, trigger.Data) { Headers = trigger.Metadata, Client = callbacks?.Binding(name, trigger), Trace = span.Trace }, CancellationToken.None);
+        var answer = await app.SendAsync(runtime, new AppRequest(HttpMethods.Post, path, Json, trigger.Data) { Headers = trigger.Metadata, Client = callbacks?.Binding(name, trigger), Trace = span.Trace }, cancellationToken);
         span.Complete(answer.Status, "db.system", "bindings", "db.name", name, "db.statement", $"POST /{name}", "db.connection_string", "bindings");
-        return new BindingReply(answer.Body, answer.Status is >= 200 and <= 299 ? string.Empty : $"error sending binding event to application, status {answer.Status}");
+        return new BindingReply(answer.Body, answer.Status is >= 200 and <= 299 ? string.Empty : $"error sending binding event to application, status {answer.Status}")
+        {
+            HttpStatus = answer.GrpcStatus is null ? answer.Status : null,
+            GrpcStatus = answer.GrpcStatus,
+        };
     }
 }

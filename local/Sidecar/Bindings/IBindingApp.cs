@@ -7,5 +7,5 @@ internal interface IBindingApp
 {
     Task<bool> WantsAsync(RuntimeSnapshot runtime, string name, string path, CancellationToken cancellationToken);
 
-    Task<BindingReply> TriggerAsync(RuntimeSnapshot runtime, string name, string path, BindingEvent trigger);
+    Task<BindingReply> TriggerAsync(RuntimeSnapshot runtime, string name, string path, BindingEvent trigger, CancellationToken cancellationToken);
 }

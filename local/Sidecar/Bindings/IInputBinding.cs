@@ -22,6 +22,10 @@ internal sealed record BindingEvent(byte[] Data, IReadOnlyList<KeyValuePair<stri
 internal readonly record struct BindingReply(ReadOnlyMemory<byte> Data, string Problem)
 {
     public bool IsHandled => Problem.Length == 0;
+
+    public int? HttpStatus { get; init; }
+
+    public int? GrpcStatus { get; init; }
 }
 
 /// <summary>Where its events go: metadata <c>route</c> (else the name), and whether <c>direction</c> says that the app wants them.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Hosting;
 using McpAspire.Sidecar.Metrics;
+using McpAspire.Sidecar.Resiliency;
 using Microsoft.Extensions.Logging;
 
 namespace McpAspire.Sidecar.Bindings;
@@ -119,7 +120,7 @@ internal sealed partial class InputBindings(SidecarOptions options, IBindingApp 
         await Task.Yield();
         try
         {
-            await binding.RunAsync(trigger => TriggerAsync(name, binding, trigger), stop);
+            await binding.RunAsync(trigger => TriggerAsync(name, binding, trigger, stop), stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -128,10 +129,12 @@ internal sealed partial class InputBindings(SidecarOptions options, IBindingApp 
     }
 
     /// <summary>One that has begun is finished.</summary>
-    private async Task<BindingReply> TriggerAsync(string name, IInputBinding binding, BindingEvent trigger)
+    private async Task<BindingReply> TriggerAsync(string name, IInputBinding binding, BindingEvent trigger, CancellationToken stop)
     {
         var started = Stopwatch.GetTimestamp();
-        var reply = await app.TriggerAsync(_runtime!, name, binding.Route.Path, trigger);
+        var reply = _runtime!.ComponentPolicies.Of(name, ComponentKind.Binding, PolicyFlow.Inbound) is { } policy
+            ? await TriggerAsync(name, binding, trigger, policy, stop)
+            : await app.TriggerAsync(_runtime, name, binding.Route.Path, trigger, CancellationToken.None);
         if (!reply.IsHandled)
         {
             Log.NotHandled(logger, name);
@@ -143,6 +146,24 @@ internal sealed partial class InputBindings(SidecarOptions options, IBindingApp 
         }
 
         return reply;
+    }
+
+    /// <summary>Tried again for as long as the binding is at work.</summary>
+    private async Task<BindingReply> TriggerAsync(string name, IInputBinding binding, BindingEvent trigger, ResilientOperation policy, CancellationToken stop)
+    {
+        try
+        {
+            return await policy.RunAsync(
+                token => app.TriggerAsync(_runtime!, name, binding.Route.Path, trigger, token),
+                reply => reply.IsHandled ? null : new OperationFailure("the app did not handle the event") { HttpStatus = reply.HttpStatus, GrpcStatus = reply.GrpcStatus },
+                _ => null,
+                CancellationToken.None,
+                stop);
+        }
+        catch (Exception exception) when (exception is CircuitOpenException or TimeoutException)
+        {
+            return new BindingReply(ReadOnlyMemory<byte>.Empty, exception.Message);
+        }
     }
 
     private void EndAll()

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using McpAspire.Sidecar.Hosting;
 using McpAspire.Sidecar.Metrics;
+using McpAspire.Sidecar.Resiliency;
 
 namespace McpAspire.Sidecar.Bindings;
 
@@ -24,7 +25,9 @@ internal sealed class OutputBindings(SidecarMetrics metrics)
         var isDone = false;
         try
         {
-            var answer = await binding.InvokeAsync(request, cancellationToken);
+            var answer = runtime.ComponentPolicies.Of(name, ComponentKind.Binding, PolicyFlow.Outbound) is { } policy
+                ? await InvokeAsync(binding, request, policy, cancellationToken)
+                : await binding.InvokeAsync(request, cancellationToken);
             isDone = true;
             return answer;
         }
@@ -34,6 +37,22 @@ internal sealed class OutputBindings(SidecarMetrics metrics)
             {
                 metrics.Bindings.Invoked(name, request.Operation, isDone, Stopwatch.GetElapsedTime(started));
             }
+        }
+    }
+
+    private static async Task<BindingAnswer?> InvokeAsync(IOutputBinding binding, BindingRequest request, ResilientOperation policy, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await policy.RunAsync(
+                token => binding.InvokeAsync(request, token),
+                _ => null,
+                exception => exception is BindingException ? new OperationFailure("the binding failed") : null,
+                cancellationToken);
+        }
+        catch (Exception exception) when (exception is CircuitOpenException or TimeoutException)
+        {
+            throw new BindingException(exception.Message);
         }
     }
 }

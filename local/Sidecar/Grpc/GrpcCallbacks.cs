@@ -6,6 +6,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using McpAspire.Sidecar.Bindings;
 using McpAspire.Sidecar.Grpc.Protocol;
+using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.PubSub;
 using TopicSubscription = McpAspire.Sidecar.Grpc.Protocol.TopicSubscription;
 
@@ -54,7 +55,7 @@ internal sealed class GrpcCallbacks(AppChannel channel) : IAppCallbacks
         return (await _app.Value.OnBindingEventAsync(message, options)).Data.ToByteArray();
     });
 
-    private static HttpMessageInvoker Client(Func<CallOptions, Task<byte[]>> call) => new(new CallbackHandler(call));
+    private static CallbackClient Client(Func<CallOptions, Task<byte[]>> call) => new(new CallbackHandler(call));
 
     private static byte[] Json(TopicEventResponse.Types.TopicEventResponseStatus status) => Json(writer =>
     {
@@ -144,8 +145,15 @@ internal sealed class GrpcCallbacks(AppChannel channel) : IAppCallbacks
     }
 
     /// <summary>One call, with the headers that the way to the app has put on it. What the app has not is a 404, any other failure a 500.</summary>
+    private sealed class CallbackClient(CallbackHandler handler) : HttpMessageInvoker(handler), IGrpcOutcome
+    {
+        public int? FailedWith => handler.FailedWith;
+    }
+
     private sealed class CallbackHandler(Func<CallOptions, Task<byte[]>> call) : HttpMessageHandler
     {
+        public int? FailedWith { get; private set; }
+
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             try
@@ -155,6 +163,7 @@ internal sealed class GrpcCallbacks(AppChannel channel) : IAppCallbacks
             }
             catch (RpcException exception)
             {
+                FailedWith = (int)exception.StatusCode;
                 var status = exception.StatusCode == StatusCode.Unimplemented ? HttpStatusCode.NotFound : HttpStatusCode.InternalServerError;
                 return new HttpResponseMessage(status) { Content = new ByteArrayContent([]), RequestMessage = request };
             }

@@ -11,7 +11,7 @@ internal sealed class StreamReceiver(IServerStreamWriter<SubscribeTopicEventsRes
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource<EventStatus>> _waiting = new(StringComparer.Ordinal);
 
-    public async Task<EventStatus> DeliverAsync(RuntimeSnapshot runtime, TopicEvent topicEvent, CancellationToken cancellationToken)
+    public async Task<EventOutcome> DeliverAsync(RuntimeSnapshot runtime, TopicEvent topicEvent, CancellationToken cancellationToken)
     {
         var answered = new TaskCompletionSource<EventStatus>(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting[topicEvent.Id] = answered;
@@ -27,7 +27,7 @@ internal sealed class StreamReceiver(IServerStreamWriter<SubscribeTopicEventsRes
     }
 
     /// <summary>Streams have no bulks.</summary>
-    public Task<EventStatus> DeliverBulkAsync(RuntimeSnapshot runtime, TopicEvent topicEvent, CancellationToken cancellationToken)
+    public Task<EventOutcome> DeliverBulkAsync(RuntimeSnapshot runtime, TopicEvent topicEvent, CancellationToken cancellationToken)
         => DeliverAsync(runtime, topicEvent, cancellationToken);
 
     /// <summary>What the app says of an event; of one that it was not sent it can say what it likes.</summary>

@@ -66,6 +66,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
             App = options.AppPort > 0 ? AppTarget(resources.Policies) : null,
             HttpPipeline = PipelineBuilder.Build(PipelineBuilder.Present(resources.Configuration.HttpPipeline, resources, options.AppId, warnings), parts.Handlers, PipelineStage.Http, route),
             AppPipeline = PipelineBuilder.Build(PipelineBuilder.Present(resources.Configuration.AppHttpPipeline, resources, options.AppId, warnings), parts.Handlers, PipelineStage.App, forward),
+            ComponentPolicies = resources.Policies.Sources.Any() ? OfComponents(resources.Policies) : ComponentPolicies.None,
             FindSidecar = sidecars is null ? static (_, _) => null : Under(resources.Policies, sidecars),
             WarmUps = [.. parts.Handlers.Values.OfType<IWarmUp>()],
             Apis = ServedApis.Of(resources.Configuration.Api),
@@ -223,6 +224,10 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
         => policies.For(id) is { } found
             ? new ResilientTarget(id, found, perMethod, time, loggers.CreateLogger<ResilientTarget>(), metrics is { IsEnabled: true } ? metrics.Resiliency.For(found.Source, id) : null)
             : null;
+
+    private ComponentPolicies OfComponents(PolicyCatalog policies) => new((name, kind, flow) => policies.For(name, kind, flow) is { } found
+        ? new ResilientTarget(name, found, perMethod: false, time, loggers.CreateLogger<ResilientTarget>(), metrics is { IsEnabled: true } ? metrics.Resiliency.For(found.Source, name, kind, flow) : null)
+        : null);
 
     private static Action<System.Net.Security.SslClientAuthenticationOptions> Tls(HttpEndpointResource endpoint, ClientTlsResource tls, ValueResolver resolver)
     {

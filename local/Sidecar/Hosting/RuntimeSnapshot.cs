@@ -1,6 +1,7 @@
 using McpAspire.Sidecar.Components;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Pipeline;
+using McpAspire.Sidecar.Resiliency;
 using McpAspire.Sidecar.PubSub;
 using McpAspire.Sidecar.Resources;
 using McpAspire.Sidecar.Secrets;
@@ -36,6 +37,8 @@ internal sealed class RuntimeSnapshot
 
     /// <summary>State stores and the like; kept over a reload that does not change their resource.</summary>
     public EmbeddedSet Embedded { get; init; } = EmbeddedSet.Empty;
+
+    public ComponentPolicies ComponentPolicies { get; init; } = ComponentPolicies.None;
 
     /// <summary>Those of the resources, in the order that they were read in.</summary>
     public IReadOnlyList<TopicSubscription> Subscriptions { get; init; } = [];

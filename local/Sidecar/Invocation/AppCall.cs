@@ -54,7 +54,7 @@ internal sealed class AppCall(SidecarOptions options)
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return new AppAnswer(http.Response.StatusCode, answer.Written);
+        return new AppAnswer(http.Response.StatusCode, answer.Written) { GrpcStatus = (call.Client as IGrpcOutcome)?.FailedWith };
     }
 
     private static IReadOnlyList<KeyValuePair<string, string>> Headers(AppRequest call)
@@ -85,4 +85,15 @@ internal sealed record AppRequest(string Verb, string Path, string? ContentType,
     public string? TraceParent { get; init; }
 }
 
-internal readonly record struct AppAnswer(int Status, ReadOnlyMemory<byte> Body);
+internal readonly record struct AppAnswer(int Status, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>What an app that speaks gRPC failed with.</summary>
+    public int? GrpcStatus { get; init; }
+}
+
+/// <summary>A client that makes a gRPC call of a request.</summary>
+internal interface IGrpcOutcome
+{
+    /// <summary>The status of the call; null: it went well, or was not made.</summary>
+    int? FailedWith { get; }
+}

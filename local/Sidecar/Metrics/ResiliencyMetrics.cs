@@ -29,13 +29,18 @@ internal sealed class ResiliencyMetrics
     public void Loaded(ResiliencyName resiliency) => _loaded.With(_app, resiliency.Name, resiliency.Namespace).Add();
 
     /// <summary>For the calls to one app id.</summary>
-    public PolicyMetrics For(ResiliencyName resiliency, string appId)
+    public PolicyMetrics For(ResiliencyName resiliency, string appId) => For(resiliency, $"app_{appId}", PolicyFlow.Outbound);
+
+    /// <summary>For the operations of one component.</summary>
+    public PolicyMetrics For(ResiliencyName resiliency, string component, ComponentKind kind, PolicyFlow flow) => For(resiliency, $"{kind}_{component}", flow);
+
+    private PolicyMetrics For(ResiliencyName resiliency, string target, PolicyFlow flow)
     {
         return new PolicyMetrics(
             (policy, status) => _count.With(Labels(policy, status)),
             (policy, status) => _activations.With(Labels(policy, status)),
             status => _circuits.With(Labels(PolicyMetrics.CircuitBreaker, status)));
 
-        string[] Labels(string policy, string status) => [_app, "outbound", resiliency.Name, resiliency.Namespace, policy, status, $"app_{appId}"];
+        string[] Labels(string policy, string status) => [_app, flow == PolicyFlow.Inbound ? "inbound" : "outbound", resiliency.Name, resiliency.Namespace, policy, status, target];
     }
 }

@@ -13,7 +13,7 @@ namespace McpAspire.Sidecar.PubSub;
 /// </summary>
 internal sealed partial class AppEventReceiver(AppCall app, IAppCallbacks? callbacks, SidecarTracer tracer, ILogger<AppEventReceiver> logger) : IEventReceiver
 {
-    public async Task<EventStatus> DeliverAsync(RuntimeSnapshot runtime, TopicEvent topicEvent, CancellationToken cancellationToken)
+    public async Task<EventOutcome> DeliverAsync(RuntimeSnapshot runtime, TopicEvent topicEvent, CancellationToken cancellationToken)
     {
         var answer = await PostAsync(runtime, topicEvent, ContentTypes.CloudEvent, topicEvent.Bytes, callbacks?.Event(topicEvent), cancellationToken);
         switch (answer.Status)
@@ -25,11 +25,11 @@ internal sealed partial class AppEventReceiver(AppCall app, IAppCallbacks? callb
                 return EventStatus.Drop;
             default:
                 Log.Retriable(logger, topicEvent.Id, topicEvent.Subscription.Topic, answer.Status);
-                return EventStatus.Retry;
+                return Failed(answer);
         }
     }
 
-    public async Task<EventStatus> DeliverBulkAsync(RuntimeSnapshot runtime, TopicEvent topicEvent, CancellationToken cancellationToken)
+    public async Task<EventOutcome> DeliverBulkAsync(RuntimeSnapshot runtime, TopicEvent topicEvent, CancellationToken cancellationToken)
     {
         var entryId = Guid.NewGuid().ToString();
         var answer = await PostAsync(runtime, topicEvent, ContentTypes.Json, Bulk(topicEvent, entryId), callbacks?.Bulk(topicEvent, entryId), cancellationToken);
@@ -42,9 +42,11 @@ internal sealed partial class AppEventReceiver(AppCall app, IAppCallbacks? callb
                 return EventStatus.Drop;
             default:
                 Log.Retriable(logger, topicEvent.Id, topicEvent.Subscription.Topic, answer.Status);
-                return EventStatus.Retry;
+                return Failed(answer);
         }
     }
+
+    private static EventOutcome Failed(AppAnswer answer) => new(EventStatus.Retry) { HttpStatus = answer.GrpcStatus is null ? answer.Status : null, GrpcStatus = answer.GrpcStatus };
 
     private async Task<AppAnswer> PostAsync(RuntimeSnapshot runtime, TopicEvent topicEvent, string contentType, byte[] body, HttpMessageInvoker? client, CancellationToken cancellationToken)
     {

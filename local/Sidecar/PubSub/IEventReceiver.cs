@@ -5,8 +5,8 @@ namespace McpAspire.Sidecar.PubSub;
 /// <summary>Brings events to whoever subscribed: over HTTP, gRPC, or a stream.</summary>
 internal interface IEventReceiver
 {
-    Task<EventStatus> DeliverAsync(RuntimeSnapshot runtime, TopicEvent topicEvent, CancellationToken cancellationToken);
+    Task<EventOutcome> DeliverAsync(RuntimeSnapshot runtime, TopicEvent topicEvent, CancellationToken cancellationToken);
 
     /// <summary>One event as a bulk of one.</summary>
-    Task<EventStatus> DeliverBulkAsync(RuntimeSnapshot runtime, TopicEvent topicEvent, CancellationToken cancellationToken);
+    Task<EventOutcome> DeliverBulkAsync(RuntimeSnapshot runtime, TopicEvent topicEvent, CancellationToken cancellationToken);
 }

@@ -30,6 +30,9 @@ internal interface IPubSub : IEmbeddedComponent
 /// <param name="Reason">In words; empty: a subscription has no room.</param>
 internal sealed record PublishFailure(string Reason)
 {
+    /// <summary>The gRPC status that a component in another process answered with.</summary>
+    public int? GrpcStatus { get; init; }
+
     /// <summary>Of a bulk in which some were: what was not, by its place. Null: none of them was.</summary>
     public IReadOnlyDictionary<int, string>? Entries { get; init; }
 }

@@ -58,7 +58,7 @@ internal sealed class PublishApi(Publisher publisher)
         var pubSub = ByteString.ToText(slash < 0 ? path : path[..slash]);
         var topic = slash < 0 ? string.Empty : ByteString.ToText(path[(slash + 1)..]);
         var (parent, state) = EventTrace.Of(request);
-        return new PublishCall(pubSub, topic, Metadata(request.Http.Request), parent, state);
+        return new PublishCall(pubSub, topic, Metadata(request.Http.Request), parent, state) { IsOverHttp = true };
     }
 
     /// <summary>Query parameters that begin with <c>metadata.</c>, of each the first value.</summary>

@@ -16,7 +16,7 @@ internal sealed class Publisher(SidecarMetrics metrics, TimeProvider time)
         var message = new PubSubMessage(call.Topic, Envelope(runtime, call, data, contentType, call.Metadata), call.Metadata);
         var started = Stopwatch.GetTimestamp();
         CheckScope(runtime, pubSub, call);
-        var failure = await pubSub.PublishAsync(message, cancellationToken);
+        var failure = await ResilientPublish.SendAsync(runtime, pubSub, call.PubSub, message, call.IsOverHttp, cancellationToken);
         if (metrics.IsEnabled)
         {
             metrics.PubSub.Published(call.PubSub, call.Topic, failure is null, Stopwatch.GetElapsedTime(started));
@@ -37,7 +37,7 @@ internal sealed class Publisher(SidecarMetrics metrics, TimeProvider time)
             .ToArray();
         var started = Stopwatch.GetTimestamp();
         CheckScope(runtime, pubSub, call);
-        var failure = await pubSub.PublishAllAsync(messages, call.Metadata, cancellationToken);
+        var failure = await ResilientPublish.SendAllAsync(runtime, pubSub, call, messages, cancellationToken);
         if (metrics.IsEnabled)
         {
             metrics.PubSub.PublishedInBulk(call.PubSub, call.Topic, failure is null, failure is null ? entries.Count : entries.Count - (failure.Entries?.Count ?? entries.Count), Stopwatch.GetElapsedTime(started));
@@ -101,7 +101,11 @@ internal sealed class Publisher(SidecarMetrics metrics, TimeProvider time)
 internal sealed record BulkFailure(ApiFailure Failure, IReadOnlyDictionary<int, string>? Entries);
 
 /// <summary>Where something is published, with which metadata, in which trace.</summary>
-internal sealed record PublishCall(string PubSub, string Topic, IReadOnlyDictionary<string, string> Metadata, string TraceParent, string TraceState);
+internal sealed record PublishCall(string PubSub, string Topic, IReadOnlyDictionary<string, string> Metadata, string TraceParent, string TraceState)
+{
+    /// <summary>A retry that looks at status codes then looks at HTTP's.</summary>
+    public bool IsOverHttp { get; init; }
+}
 
 /// <summary>One event of a bulk publish.</summary>
 internal sealed record BulkEntry(string Id, ReadOnlyMemory<byte> Data, string ContentType, IReadOnlyDictionary<string, string> Metadata)

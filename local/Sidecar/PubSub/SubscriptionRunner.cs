@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using McpAspire.Sidecar.Hosting;
 using McpAspire.Sidecar.Metrics;
+using McpAspire.Sidecar.Resiliency;
 using Microsoft.Extensions.Logging;
 
 namespace McpAspire.Sidecar.PubSub;
@@ -17,6 +18,7 @@ internal sealed partial class SubscriptionRunner
     private readonly IEventReceiver _receiver;
     private readonly SubscriptionHost _host;
     private readonly CancellationTokenSource _cutOff = new();
+    private readonly CancellationTokenSource _lastTry = new();
     private Task? _running;
 
     public SubscriptionRunner(TopicSubscription subscription, IEventReceiver receiver, SubscriptionHost host)
@@ -56,9 +58,10 @@ internal sealed partial class SubscriptionRunner
         return pubSub?.DetachAsync(Queue) ?? Task.CompletedTask;
     }
 
-    /// <summary>Takes no message any more and handles those it has.</summary>
+    /// <summary>Takes no message any more and handles those it has, each in one try.</summary>
     public Task StopAsync()
     {
+        _lastTry.Cancel();
         Queue.Complete();
         return Completion;
     }
@@ -153,9 +156,7 @@ internal sealed partial class SubscriptionRunner
     {
         var runtime = _host.Runtime();
         var started = Stopwatch.GetTimestamp();
-        var status = _subscription.Bulk is { } bulk
-            ? await DeliverBulkAsync(runtime, topicEvent, bulk)
-            : await _receiver.DeliverAsync(runtime, topicEvent, _cutOff.Token);
+        var status = await DeliverAsync(runtime, topicEvent);
         var elapsed = Stopwatch.GetElapsedTime(started);
         switch (status)
         {
@@ -170,18 +171,46 @@ internal sealed partial class SubscriptionRunner
         }
     }
 
+    private async Task<EventStatus> DeliverAsync(RuntimeSnapshot runtime, TopicEvent topicEvent)
+    {
+        if (runtime.ComponentPolicies.Of(_subscription.PubSub, ComponentKind.Pubsub, PolicyFlow.Inbound) is not { } policy)
+        {
+            return (await DeliverOnceAsync(runtime, topicEvent, _cutOff.Token)).Status;
+        }
+
+        try
+        {
+            // Tried again with the app as it is then, and no more once the subscription ends.
+            var outcome = await policy.RunAsync(token => DeliverOnceAsync(_host.Runtime(), topicEvent, token), FailureOf, _ => null, _cutOff.Token, _lastTry.Token);
+            return outcome.Status;
+        }
+        catch (Exception exception) when (exception is CircuitOpenException or TimeoutException)
+        {
+            Log.EndedByPolicy(_host.Logger, topicEvent.Id, exception.Message);
+            return EventStatus.Retry;
+        }
+    }
+
+    private Task<EventOutcome> DeliverOnceAsync(RuntimeSnapshot runtime, TopicEvent topicEvent, CancellationToken cancellationToken)
+        => _subscription.Bulk is { } bulk
+            ? DeliverBulkAsync(runtime, topicEvent, bulk, cancellationToken)
+            : _receiver.DeliverAsync(runtime, topicEvent, cancellationToken);
+
+    private static OperationFailure? FailureOf(EventOutcome outcome)
+        => outcome.Status == EventStatus.Retry ? new OperationFailure("the app did not handle the event") { HttpStatus = outcome.HttpStatus, GrpcStatus = outcome.GrpcStatus } : null;
+
     /// <summary>
     /// A bulk holds one event here, after the wait that the subscription names: Dapr's in-memory component brings the next message
     /// when this one is done.
     /// </summary>
-    private async Task<EventStatus> DeliverBulkAsync(RuntimeSnapshot runtime, TopicEvent topicEvent, BulkSettings bulk)
+    private async Task<EventOutcome> DeliverBulkAsync(RuntimeSnapshot runtime, TopicEvent topicEvent, BulkSettings bulk, CancellationToken cancellationToken)
     {
         if (bulk.MaxMessages > 1 && Attached is not { DeliversBulksAtOnce: true })
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(bulk.MaxAwaitMilliseconds), _host.Time, _cutOff.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(bulk.MaxAwaitMilliseconds), _host.Time, cancellationToken);
         }
 
-        return await _receiver.DeliverBulkAsync(runtime, topicEvent, _cutOff.Token);
+        return await _receiver.DeliverBulkAsync(runtime, topicEvent, cancellationToken);
     }
 
     /// <summary>Null: it meets no rule.</summary>
@@ -218,7 +247,7 @@ internal sealed partial class SubscriptionRunner
         if (message.Dead(topic) is { } dead
             && _host.Runtime().Embedded.Find<IPubSub>(_subscription.PubSub) is { } pubSub
             && pubSub.Scopes.MayPublish(topic)
-            && await pubSub.PublishAsync(dead, _cutOff.Token) is null)
+            && await ResilientPublish.SendAsync(_host.Runtime(), pubSub, _subscription.PubSub, dead, isOverHttp: false, _cutOff.Token) is null)
         {
             return true;
         }
@@ -283,6 +312,9 @@ internal sealed partial class SubscriptionRunner
 
         [LoggerMessage(7, LogLevel.Error, "error delivering an event in pubsub {PubSub} and topic {Topic}: {Problem}")]
         public static partial void Failed(ILogger logger, string pubSub, string topic, string problem);
+
+        [LoggerMessage(8, LogLevel.Warning, "a Resiliency ended the delivery of pub/sub event {Id}: {Reason}")]
+        public static partial void EndedByPolicy(ILogger logger, string id, string reason);
     }
 }
 

@@ -42,3 +42,13 @@ internal enum EventStatus
     Retry,
     Drop,
 }
+
+/// <summary>The status, and the code that it was read from, where there was one.</summary>
+internal readonly record struct EventOutcome(EventStatus Status)
+{
+    public int? HttpStatus { get; init; }
+
+    public int? GrpcStatus { get; init; }
+
+    public static implicit operator EventOutcome(EventStatus status) => new(status);
+}

@@ -10,6 +10,7 @@ internal sealed class PolicyCatalog
     private readonly Dictionary<string, Named<RetryPolicy>> _retries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Named<CircuitBreakerPolicy>> _circuitBreakers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ResiliencyTarget> _apps = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Name, PolicyFlow Flow), ResiliencyTarget> _components = [];
     private IReadOnlyList<ResiliencyResource> _documents = [];
 
     /// <summary>Of all documents.</summary>
@@ -17,6 +18,9 @@ internal sealed class PolicyCatalog
 
     /// <summary>App ids that a target names, with their places.</summary>
     public IEnumerable<(string Id, Position Position)> Apps => _apps.Values.Select(target => (target.Name, target.Source.Position));
+
+    /// <summary>Components that a target names, with their places.</summary>
+    public IEnumerable<(string Name, Position Position)> Components => _components.Values.Where(target => target.Flow == PolicyFlow.Outbound).Select(target => (target.Name, target.Source.Position));
 
     public static PolicyCatalog Of(IReadOnlyList<ResiliencyResource> documents, Action<ResourceException> onProblem)
     {
@@ -37,18 +41,32 @@ internal sealed class PolicyCatalog
     }
 
     /// <summary>The policies of one app id: its target's, or else the defaults; null when there are none.</summary>
-    public AppPolicies? For(string id)
+    public AppPolicies? For(string id) => _apps.TryGetValue(id, out var target) ? Of(target) : Defaults("App", string.Empty);
+
+    /// <summary>The same of one component and direction.</summary>
+    public AppPolicies? For(string component, ComponentKind kind, PolicyFlow flow)
+        => _components.TryGetValue((component, flow), out var target) ? Of(target) : Defaults($"{kind}Component{flow}", $"Component{flow}", "Component", string.Empty);
+
+    private AppPolicies? Of(ResiliencyTarget target)
+        => Some(new AppPolicies(Timeout(target.Timeout), Retry(target.Retry), CircuitBreaker(target.CircuitBreaker), target.CacheSize, SourceOf(target)));
+
+    /// <summary>Those of the first level that has one: <c>Default{level}RetryPolicy</c>.</summary>
+    private AppPolicies? Defaults(params ReadOnlySpan<string> levels)
     {
-        var policies = _apps.TryGetValue(id, out var target)
-            ? new AppPolicies(Timeout(target.Timeout), Retry(target.Retry), CircuitBreaker(target.CircuitBreaker), target.CacheSize, SourceOf(target))
-            : new AppPolicies(
-                Timeout("DefaultAppTimeoutPolicy") ?? Timeout("DefaultTimeoutPolicy"),
-                Retry("DefaultAppRetryPolicy") ?? Retry("DefaultRetryPolicy"),
-                CircuitBreaker("DefaultAppCircuitBreakerPolicy") ?? CircuitBreaker("DefaultCircuitBreakerPolicy"),
-                AppPolicies.DefaultCacheSize,
-                SourceOfDefaults());
-        return policies is { Timeout: null, Retry: null, CircuitBreaker: null } ? null : policies;
+        TimeSpan? timeout = null;
+        RetryPolicy? retry = null;
+        CircuitBreakerPolicy? breaker = null;
+        foreach (var level in levels)
+        {
+            timeout ??= Timeout($"Default{level}TimeoutPolicy");
+            retry ??= Retry($"Default{level}RetryPolicy");
+            breaker ??= CircuitBreaker($"Default{level}CircuitBreakerPolicy");
+        }
+
+        return Some(new AppPolicies(timeout, retry, breaker, AppPolicies.DefaultCacheSize, SourceOfDefaults()));
     }
+
+    private static AppPolicies? Some(AppPolicies policies) => policies is { Timeout: null, Retry: null, CircuitBreaker: null } ? null : policies;
 
     private ResiliencyName SourceOf(ResiliencyTarget target) => _documents.First(document => document.Targets.Contains(target)).Source;
 
@@ -66,9 +84,15 @@ internal sealed class PolicyCatalog
 
     private void Add(ResiliencyTarget target, Action<ResourceException> onProblem)
     {
-        if (target.Group == ResiliencyTarget.Apps && !_apps.TryAdd(target.Name, target))
+        var other = target switch
         {
-            onProblem(new ResourceException(target.Source.Position, $"The target '{target.Name}' is defined twice; the other one is at {_apps[target.Name].Source.Position}."));
+            { Group: ResiliencyTarget.Apps } when !_apps.TryAdd(target.Name, target) => _apps[target.Name],
+            { Group: ResiliencyTarget.Components, Flow: { } flow } when !_components.TryAdd((target.Name, flow), target) && flow == PolicyFlow.Outbound => _components[(target.Name, flow)],
+            _ => null,
+        };
+        if (other is not null)
+        {
+            onProblem(new ResourceException(target.Source.Position, $"The target '{target.Name}' is defined twice; the other one is at {other.Source.Position}."));
         }
 
         Check(target, "timeout", target.Timeout, _timeouts.Keys, onProblem);
@@ -83,7 +107,7 @@ internal sealed class PolicyCatalog
         {
             onProblem(new ResourceException(
                 target.PositionOf(key),
-                $"'{key}' of the target '{target.Name}' is '{name}', which no policy is called{NearestName.Hint(name, names)}; {(names.Length > 0 ? $"allowed are {string.Join(", ", names)}" : "none is defined")}."));
+                $"'{key}' of the target '{target.Label}' is '{name}', which no policy is called{NearestName.Hint(name, names)}; {(names.Length > 0 ? $"allowed are {string.Join(", ", names)}" : "none is defined")}."));
         }
     }
 

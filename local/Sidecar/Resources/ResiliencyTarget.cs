@@ -2,12 +2,22 @@ using McpAspire.Sidecar.Resiliency;
 
 namespace McpAspire.Sidecar.Resources;
 
-/// <summary>What one target of a Resiliency uses. Only apps have an effect here; <see cref="Group"/> is apps, actors or components.</summary>
+/// <summary>What one target of a Resiliency uses; <see cref="Group"/> is apps, actors (which have no effect here) or components.</summary>
 internal sealed record ResiliencyTarget(string Group, string Name, string? Timeout, string? Retry, string? CircuitBreaker, int CacheSize, YamlMap Source)
 {
     public const string Apps = "apps";
+    public const string Components = "components";
+    private const string Actors = "actors";
+    private const string Inbound = "inbound";
+    private const string Outbound = "outbound";
 
     private static readonly string[] _names = ["timeout", "retry", "circuitBreaker"];
+
+    /// <summary>Only of a component.</summary>
+    public PolicyFlow? Flow { get; init; }
+
+    /// <summary>For messages.</summary>
+    public string Label => Flow is null ? Name : $"{Name}.{(Flow == PolicyFlow.Inbound ? Inbound : Outbound)}";
 
     public Position PositionOf(string key) => Source.PositionOf(key);
 
@@ -18,7 +28,7 @@ internal sealed record ResiliencyTarget(string Group, string Name, string? Timeo
             return [];
         }
 
-        targets.Only(Apps, "actors", "components");
+        targets.Only(Apps, Actors, Components);
         var all = new List<ResiliencyTarget>();
         foreach (var group in targets.Keys)
         {
@@ -27,7 +37,7 @@ internal sealed record ResiliencyTarget(string Group, string Name, string? Timeo
                 continue;
             }
 
-            if (group != Apps)
+            if (group == Actors)
             {
                 warnings.Add($"{map.Position}: 'spec.targets.{group}' has no effect in this sidecar.");
             }
@@ -40,19 +50,19 @@ internal sealed record ResiliencyTarget(string Group, string Name, string? Timeo
 
     private static IEnumerable<ResiliencyTarget> Read(string group, string name, YamlMap target)
     {
-        if (group != "components")
+        if (group != Components)
         {
             yield return ReadOne(group, name, target.Only([.. _names, "circuitBreakerScope", "circuitBreakerCacheSize"]));
             yield break;
         }
 
-        target.Only("inbound", "outbound");
-        foreach (var direction in target.Keys)
+        target.Only(Inbound, Outbound);
+        foreach (var flow in (PolicyFlow[])[PolicyFlow.Outbound, PolicyFlow.Inbound])
         {
-            if (target.Map(direction) is { } inner)
-            {
-                yield return ReadOne(group, $"{name}.{direction}", inner.Only(_names));
-            }
+            // One that is not there has no policies either: the defaults are for components that no target names.
+            yield return target.Map(flow == PolicyFlow.Inbound ? Inbound : Outbound) is { } inner
+                ? ReadOne(group, name, inner.Only(_names)) with { Flow = flow }
+                : new ResiliencyTarget(group, name, null, null, null, AppPolicies.DefaultCacheSize, target) { Flow = flow };
         }
     }
 

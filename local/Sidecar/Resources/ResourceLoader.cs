@@ -57,6 +57,12 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
             _warnings.Add($"{position}: the target '{id}' is neither this sidecar's app nor an HTTPEndpoint{NearestName.Hint(id, known)}; it holds for calls to another sidecar of that id.");
         }
 
+        var components = _components.Select(component => component.Name).ToArray();
+        foreach (var (name, position) in policies.Components.Where(target => !components.Contains(target.Name) && NearestName.Of(target.Name, components) is not null))
+        {
+            _warnings.Add($"{position}: the target '{name}' is no component of this sidecar{NearestName.Hint(name, components)}.");
+        }
+
         return policies;
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.Hosting;
 using McpAspire.Sidecar.Metrics;
+using McpAspire.Sidecar.Resiliency;
 
 namespace McpAspire.Sidecar.State;
 
@@ -13,8 +14,11 @@ internal sealed class StateAccess(SidecarMetrics metrics)
 
     /// <summary>Throws an <see cref="ApiFailure"/> that names <paramref name="appId"/> when there is no such store.</summary>
     public static IStateStore Find(RuntimeSnapshot runtime, string name, string? appId)
-        => runtime.Embedded.Find<IStateStore>(name)
+    {
+        var store = runtime.Embedded.Find<IStateStore>(name)
             ?? throw (runtime.Embedded.All<IStateStore>().Any() ? StateErrors.NotFound(name, appId) : StateErrors.NotConfigured(name, appId));
+        return runtime.ComponentPolicies.Of(name, ComponentKind.Statestore, PolicyFlow.Outbound) is { } policy ? new ResilientStateStore(store, policy) : store;
+    }
 
     /// <summary>The whole key; throws an <see cref="ApiFailure"/> when it is not allowed.</summary>
     public static string KeyOf(IStateStore store, string storeName, string key)

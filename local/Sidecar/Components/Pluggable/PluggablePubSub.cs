@@ -36,7 +36,7 @@ internal sealed class PluggablePubSub(ComponentConnection connection, TopicScope
         }
         catch (RpcException exception)
         {
-            return new PublishFailure(ComponentStatus.Text(exception));
+            return new PublishFailure(ComponentStatus.Text(exception)) { GrpcStatus = (int)exception.StatusCode };
         }
     }
 

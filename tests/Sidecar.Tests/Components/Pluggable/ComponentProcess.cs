@@ -39,6 +39,12 @@ internal sealed class ComponentProcess : IAsyncDisposable
     /// <summary>What state, publishing, operations and secrets fail with; null: they do not.</summary>
     public RpcException? Failure { get; set; }
 
+    /// <summary>How often they failed.</summary>
+    public int Failures { get; private set; }
+
+    /// <summary>After so many failures all is well.</summary>
+    public int MostFailures { get; set; } = int.MaxValue;
+
     /// <summary>Until then Init does not answer.</summary>
     public Task Initialized { get; set; } = Task.CompletedTask;
 
@@ -93,8 +99,9 @@ internal sealed class ComponentProcess : IAsyncDisposable
 
     private void Fail()
     {
-        if (Failure is { } failure)
+        if (Failure is { } failure && Failures < MostFailures)
         {
+            Failures++;
             throw failure;
         }
     }
