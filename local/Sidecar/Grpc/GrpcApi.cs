@@ -33,7 +33,8 @@ internal sealed class GrpcApi(SidecarOptions options, ApiTokenGate gate, Sidecar
             return GrpcErrors.AnswerAsync(http, GrpcErrors.OfHttp(StatusCodes.Status401Unauthorized, "authentication error: api token mismatch"));
         }
 
-        if (!_methods.Value.ByPath.TryGetValue(http.Request.Path.Value ?? string.Empty, out var method))
+        var path = http.Request.Path.Value ?? string.Empty;
+        if (!_methods.Value.ByPath.TryGetValue(path, out var method))
         {
             return UnimplementedAsync(http);
         }
@@ -44,6 +45,7 @@ internal sealed class GrpcApi(SidecarOptions options, ApiTokenGate gate, Sidecar
             size.MaxRequestBodySize = null;
         }
 
+        http.Features.Set<IRequestBodyPipeFeature>(new MessageGuard(http.Request.BodyReader, path));
         http.RequestServices = _methods.Value.Services;
         return metrics.IsEnabled ? MeasuredAsync(http, method) : method(http);
     }
@@ -76,7 +78,7 @@ internal sealed class GrpcApi(SidecarOptions options, ApiTokenGate gate, Sidecar
             {
                 grpc.MaxReceiveMessageSize = GrpcLimits.MessageSize(options);
                 grpc.MaxSendMessageSize = GrpcLimits.MessageSize(options);
-                grpc.CompressionProviders = []; // a small message must not unpack to a large one
+                grpc.CompressionProviders = [];
             });
             services.AddSingleton(service);
             var provider = services.BuildServiceProvider();

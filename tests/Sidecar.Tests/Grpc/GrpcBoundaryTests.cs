@@ -1,3 +1,4 @@
+using Grpc.Core;
 using McpAspire.Sidecar.Grpc.Protocol;
 using McpAspire.Sidecar.Tests.Rig;
 using static McpAspire.Sidecar.Tests.Rig.DaprClient;
@@ -63,6 +64,46 @@ public sealed class GrpcBoundaryTests
         await client.Api.InvokeServiceAsync(Request("app", "open"), cancellationToken: Stopping);
 
         Assert.Equal("/open", Assert.Single(app.Requests, request => request.Verb == "POST").Path);
+    }
+
+    /// <summary>Before anybody is asked who he is, each entry of two bytes would be an object.</summary>
+    [Fact]
+    public async Task Message_OfTooManyFields_IsRefusedBeforeAnythingIsMadeOfIt()
+    {
+        await using var provider = new FakeProvider();
+        using var folder = Login(provider, ".*");
+        await using var sidecar = await SidecarProcess.StartAsync(["--app-id", "app", "--resources-path", folder.PathOf("resources"), "--config", folder.PathOf("config.yaml")], Stopping);
+        using var client = new DaprClient(sidecar);
+        var wide = new BulkPublishRequest { Entries = { Enumerable.Repeat(new BulkPublishRequestEntry(), 150_000) } };
+        var inside = new SaveStateRequest { States = { new StateItem { Key = "k" } } };
+        for (var i = 0; i < 60_000; i++)
+        {
+            inside.States[0].Metadata[$"{i}"] = string.Empty;
+        }
+
+        var many = await RefusedAsync(client.Api.BulkPublishEventAsync(wide, cancellationToken: Stopping));
+        var nested = await RefusedAsync(client.Api.SaveStateAsync(inside, cancellationToken: Stopping));
+        var large = await RefusedAsync(client.Api.InvokeServiceAsync(Request("app", "x", new string('\n', 3_000_000)), cancellationToken: Stopping));
+        wide.Entries.Clear();
+        wide.Entries.Add(Enumerable.Repeat(new BulkPublishRequestEntry(), 99_000));
+        var few = await RefusedAsync(client.Api.BulkPublishEventAsync(wide, cancellationToken: Stopping));
+        using var stream = client.Api.SubscribeTopicEventsAlpha1(cancellationToken: Stopping);
+        await stream.RequestStream.WriteAsync(new SubscribeTopicEventsRequestAlpha1 { InitialRequest = new SubscribeTopicEventsRequestInitialAlpha1 { PubsubName = "p", Topic = "t", Metadata = { inside.States[0].Metadata } } }, Stopping);
+        var streamed = await Assert.ThrowsAsync<RpcException>(() => stream.ResponseStream.MoveNext(Stopping));
+
+        Assert.All([many, nested, streamed], refusal => Assert.Equal((StatusCode.ResourceExhausted, "the message has more than 100000 fields"), (refusal.StatusCode, refusal.Status.Detail)));
+        Assert.All([large, few], refusal => Assert.Equal(StatusCode.Unauthenticated, refusal.StatusCode));
+    }
+
+    [Fact]
+    public async Task Message_ThatIsCompressed_IsNotUnpacked()
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(["--app-id", "app"], Stopping);
+        using var client = new DaprClient(sidecar);
+
+        var refusal = await RefusedAsync(client.Api.SetMetadataAsync(new SetMetadataRequest { Key = "k", Value = new string(' ', 1000) }, new Metadata { { "grpc-internal-encoding-request", "gzip" } }, cancellationToken: Stopping));
+
+        Assert.Equal((StatusCode.Unimplemented, "compressed messages are not supported"), (refusal.StatusCode, refusal.Status.Detail));
     }
 
     private static TemporaryFolder Login(FakeProvider provider, string pathFilter)
