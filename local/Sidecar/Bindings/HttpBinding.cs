@@ -80,13 +80,20 @@ internal sealed class HttpBinding(HttpBindingSettings settings, HttpMessageInvok
             return new Uri(settings.Url);
         }
 
-        if (path.AsSpan().ContainsAny('\r', '\n', '\\') || Uri.UnescapeDataString(path.Split('?', '#')[0]).Split('/').Contains(".."))
+        if (path.AsSpan().ContainsAny('\r', '\n', '\\') || Uri.UnescapeDataString(path.Split('?', '#')[0]).Split('/', '\\').Contains(".."))
         {
             throw new BindingException("the path leads out of the url of the component");
         }
 
-        var url = $"{settings.Url.TrimEnd('/')}/{path.TrimStart('/')}";
-        return Uri.TryCreate(url, UriKind.Absolute, out var found) ? found : throw new BindingException("the path makes no URL");
+        if (!Uri.TryCreate($"{settings.Url.TrimEnd('/')}/{path.TrimStart('/')}", UriKind.Absolute, out var found))
+        {
+            throw new BindingException("the path makes no URL");
+        }
+
+        // What counts is what it was read as: a space behind the dots is taken off.
+        return found.AbsolutePath.StartsWith($"{new Uri(settings.Url).AbsolutePath.TrimEnd('/')}/", StringComparison.Ordinal)
+            ? found
+            : throw new BindingException("the path leads out of the url of the component");
     }
 
     private void AddHeaders(HttpRequestMessage message, BindingRequest request)

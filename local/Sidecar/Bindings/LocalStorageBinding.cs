@@ -61,7 +61,12 @@ internal sealed class LocalStorageBinding(ConfinedFolder root) : IOutputBinding
     {
         var path = root.Resolve(name, out var relative);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        await File.WriteAllBytesAsync(root.Resolve(name, out _), Content(data), cancellationToken);
+        if (IsEmptyOrAPipe(root.Resolve(name, out _)))
+        {
+            File.Delete(path);
+        }
+
+        await File.WriteAllBytesAsync(path, Content(data), cancellationToken);
         return Json(writer =>
         {
             writer.WriteStartObject();
@@ -76,6 +81,11 @@ internal sealed class LocalStorageBinding(ConfinedFolder root) : IOutputBinding
         if (!File.Exists(path))
         {
             throw new BindingException($"file not found: {path}");
+        }
+
+        if (IsEmptyOrAPipe(path))
+        {
+            return new BindingAnswer(ReadOnlyMemory<byte>.Empty, []);
         }
 
         await using var file = File.OpenRead(path);
@@ -141,6 +151,9 @@ internal sealed class LocalStorageBinding(ConfinedFolder root) : IOutputBinding
             writer.WriteEndArray();
         });
     }
+
+    /// <summary>Both have no length; to open a pipe waits for its other end, and takes a thread with it.</summary>
+    private static bool IsEmptyOrAPipe(string path) => new FileInfo(path) is { Exists: true, Length: 0 };
 
     /// <summary>As in Dapr: a JSON text without its quotes, and what reads as base64 decoded.</summary>
     private static byte[] Content(ReadOnlyMemory<byte> data)

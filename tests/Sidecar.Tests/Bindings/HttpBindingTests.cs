@@ -50,6 +50,9 @@ public sealed class HttpBindingTests
     [InlineData("out", "", 400, "failed deserializing HTTP body: EOF")]
     [InlineData("out", """{"operation":"get","metadata":{"path":"a/../../b"}}""", 500, "error invoking output binding out: the path leads out of the url of the component")]
     [InlineData("out", """{"operation":"get","metadata":{"path":"a/%2e%2e/%2e%2e/b"}}""", 500, "error invoking output binding out: the path leads out of the url of the component")]
+    [InlineData("out", """{"operation":"get","metadata":{"path":".. "}}""", 500, "error invoking output binding out: the path leads out of the url of the component")]
+    [InlineData("out", """{"operation":"get","metadata":{"path":"..\t"}}""", 500, "error invoking output binding out: the path leads out of the url of the component")]
+    [InlineData("out", """{"operation":"get","metadata":{"path":"..%5cb"}}""", 500, "error invoking output binding out: the path leads out of the url of the component")]
     public async Task CallThatFails_IsAnsweredInDaprsWords(string name, string body, int status, string message)
     {
         await using var app = new FeedApp();
@@ -63,6 +66,7 @@ public sealed class HttpBindingTests
         Assert.Contains($"\"message\":\"{message}\"", answer.Text, StringComparison.Ordinal);
         Assert.Equal(message.EndsWith("404", StringComparison.Ordinal) ? "404" : null, answer.Header("metadata.statusCode"));
         Assert.Empty(app.At("/b"));
+        Assert.Empty(app.At("/"));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using McpAspire.Sidecar.Tests.Rig;
 
@@ -96,6 +97,31 @@ public sealed class LocalStorageBindingTests
         Assert.Contains("ERR_INVOKE_OUTPUT_BINDING", answer.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("unhandled exception", sidecar.Output, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.PathOf("store")));
+    }
+
+    [Fact]
+    public async Task Pipe_IsNotWaitedFor()
+    {
+        await using var app = new FeedApp();
+        using var folder = new TemporaryFolder();
+        folder.Write("store/empty", string.Empty);
+        using (var make = Process.Start("mkfifo", [folder.PathOf("store/pipe")]))
+        {
+            await make.WaitForExitAsync(Stopping);
+        }
+
+        await using var sidecar = await BindingRig.StartAsync(app, folder, BindingRig.Component("files", "localstorage", ("rootPath", folder.PathOf("store"))), Stopping);
+
+        Assert.Equal((200, string.Empty), await InvokeAsync("get", "empty"));
+        Assert.Equal((200, string.Empty), await InvokeAsync("get", "pipe"));
+        Assert.Equal((200, "{\"fileName\":\"pipe\"}"), await InvokeAsync("create", "pipe"));
+        Assert.Equal((200, "my own"), await InvokeAsync("get", "pipe"));
+
+        async Task<(int, string)> InvokeAsync(string operation, string file)
+        {
+            var answer = await BindingRig.InvokeAsync(sidecar, "files", $$$"""{"operation":"{{{operation}}}","data":"my own","metadata":{"fileName":"{{{file}}}"}}""", Stopping).WaitAsync(TimeSpan.FromSeconds(20), Stopping);
+            return (answer.Status, answer.Text);
+        }
     }
 
     [Theory]
