@@ -13,6 +13,9 @@ namespace McpAspire.Sidecar.Hosting;
 /// </summary>
 internal sealed partial class ResourceReloader(SidecarRuntime runtime, SidecarOptions options, TimeProvider time, ILogger<ResourceReloader> logger)
 {
+    /// <summary>A mounted ConfigMap changes by this link alone, which all its files lead through.</summary>
+    private const string MountedData = "..data";
+
     /// <summary>An editor writes a file in several steps.</summary>
     private static readonly TimeSpan _calm = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan _readyWithin = TimeSpan.FromSeconds(10);
@@ -135,6 +138,7 @@ internal sealed partial class ResourceReloader(SidecarRuntime runtime, SidecarOp
         foreach (var (folder, filter) in folders)
         {
             var watcher = new FileSystemWatcher(folder, filter) { NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite | NotifyFilters.Size };
+            watcher.Filters.Add(MountedData);
             watcher.Changed += OnChanged;
             watcher.Created += OnChanged;
             watcher.Deleted += OnChanged;

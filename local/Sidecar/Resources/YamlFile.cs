@@ -1,4 +1,5 @@
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace McpAspire.Sidecar.Resources;
@@ -6,12 +7,15 @@ namespace McpAspire.Sidecar.Resources;
 /// <summary>The documents of one YAML file.</summary>
 internal static class YamlFile
 {
+    /// <summary>Each level is a call inside a call, which at some depth would end the process. No resource has ten.</summary>
+    private const int MaxDepth = 100;
+
     public static IReadOnlyList<YamlMap> Parse(string text, string path, bool ignoreCase = false)
     {
         var stream = new YamlStream();
         try
         {
-            stream.Load(new StringReader(text));
+            stream.Load(new ShallowParser(new Parser(new StringReader(text))));
         }
         catch (YamlException exception)
         {
@@ -26,5 +30,19 @@ internal static class YamlFile
         return [.. stream.Documents
             .Where(document => document.RootNode is not YamlScalarNode { Value: null or "" })
             .Select(document => new YamlMap(document.RootNode, path, string.Empty, ignoreCase))];
+    }
+
+    private sealed class ShallowParser(IParser inner) : IParser
+    {
+        private int _depth;
+
+        public ParsingEvent? Current => inner.Current;
+
+        public bool MoveNext()
+        {
+            var hasMore = inner.MoveNext();
+            _depth += hasMore && Current is { } now ? now.NestingIncrease : 0;
+            return _depth <= MaxDepth ? hasMore : throw new YamlException(Current!.Start, Current.End, $"It nests deeper than {MaxDepth} levels.");
+        }
     }
 }

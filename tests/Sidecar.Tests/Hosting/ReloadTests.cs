@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using McpAspire.Sidecar.Tests.Rig;
 
@@ -40,6 +41,88 @@ public sealed class ReloadTests
 
         Assert.Equal(400, await StatusAsync(sidecar, "/other"));
         Assert.Equal(200, await StatusAsync(sidecar, "/only"));
+    }
+
+    [Theory]
+    [InlineData("[", 200_000)]
+    [InlineData("? ", 20_000)]
+    [InlineData("{a: ", 200)]
+    public async Task Resource_ThatNestsWithoutEnd_IsRefused_AndDoesNotEndTheProcess(string level, int times)
+    {
+        await using var app = new EchoApp();
+        using var folder = Folder(hotReload: false, rule: "^/only");
+        await using var sidecar = await StartAsync(folder, app);
+
+        folder.Write("resources/deep.yaml", string.Concat(Enumerable.Repeat(level, times)));
+        sidecar.Signal(1);
+        await Eventually.TrueAsync(() => sidecar.Output.Contains("deep.yaml:1: This is not YAML: It nests deeper than 100 levels.", StringComparison.Ordinal), "the file is refused", Stopping);
+
+        Assert.Equal(400, await StatusAsync(sidecar, "/other"));
+    }
+
+    /// <summary>The first that was waited for would have been the last reload.</summary>
+    [Fact]
+    public async Task Pipe_AmongTheResources_IsNotWaitedFor()
+    {
+        await using var app = new EchoApp();
+        using var folder = Folder(hotReload: false);
+        using (var make = Process.Start("mkfifo", [folder.PathOf("resources/pipe.yaml")]))
+        {
+            await make.WaitForExitAsync(Stopping);
+        }
+
+        File.CreateSymbolicLink(folder.PathOf("resources/zero.yaml"), "/dev/zero");
+        await using var sidecar = await StartAsync(folder, app);
+
+        WriteRule(folder, "^/only");
+        await ReloadAsync(sidecar, 1);
+
+        Assert.Equal(400, await StatusAsync(sidecar, "/other"));
+    }
+
+    [Fact]
+    public async Task Resource_OfManyMegabytes_IsNotRead()
+    {
+        await using var app = new EchoApp();
+        using var folder = Folder(hotReload: false, rule: "^/only");
+        await using var sidecar = await StartAsync(folder, app);
+
+        using (var huge = File.Create(folder.PathOf("resources/huge.yaml")))
+        {
+            huge.SetLength(1L << 30);
+        }
+
+        sidecar.Signal(1);
+        await Eventually.TrueAsync(() => sidecar.Output.Contains("huge.yaml: The file cannot be read: It is longer than 16777216 bytes.", StringComparison.Ordinal), "the file is refused", Stopping);
+
+        Assert.Equal(400, await StatusAsync(sidecar, "/other"));
+    }
+
+    /// <summary>As Kubernetes changes a mounted ConfigMap: none of the files that are read is touched, only the link that they lead through.</summary>
+    [Fact]
+    public async Task Resource_BehindALinkThatIsSwapped_TakesEffect()
+    {
+        await using var app = new EchoApp();
+        using var folder = Folder(hotReload: true);
+        var rule = folder.PathOf("resources/rule.yaml");
+        var text = await File.ReadAllTextAsync(rule, Stopping);
+        await MountAsync("..first", text);
+        File.Delete(rule);
+        File.CreateSymbolicLink(rule, "..data/rule.yaml");
+        await using var sidecar = await StartAsync(folder, app);
+        Assert.Equal(200, await StatusAsync(sidecar, "/other"));
+
+        await MountAsync("..second", text.Replace(Allow, "^/only", StringComparison.Ordinal));
+
+        await Eventually.TrueAsync(async () => await StatusAsync(sidecar, "/other") == 400, "the new rule holds", Stopping);
+
+        async Task MountAsync(string name, string content)
+        {
+            folder.Write($"resources/{name}/rule.yaml", content);
+            File.CreateSymbolicLink(folder.PathOf("resources/..data_tmp"), name);
+            using var move = Process.Start("mv", ["-T", folder.PathOf("resources/..data_tmp"), folder.PathOf("resources/..data")]); // .NET follows the link
+            await move.WaitForExitAsync(Stopping);
+        }
     }
 
     [Fact]
