@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Middleware.Bearer;
 using McpAspire.Sidecar.Tests.Rig;
@@ -96,6 +97,35 @@ public sealed class TokenValidatorTests : IAsyncDisposable
         }
 
         Assert.Equal(TokenVerdict.Invalid, await _validator.ValidateAsync($"{token} ", Stopping));
+    }
+
+    /// <summary>The library throws at the five parts of an encrypted token, and lets the others pass.</summary>
+    [Theory]
+    [InlineData("crit", "[\"exp\"]")]
+    [InlineData("crit", "[\"mine\"]")]
+    [InlineData("crit", "null")]
+    [InlineData("b64", "false", "crit", "[\"b64\"]")]
+    public async Task Token_ThatAsksForMoreThanIsKnown_IsRefused(params string[] headers)
+    {
+        await _keys.RefreshForUnknownKeyAsync(Stopping);
+        var token = _provider.Key.Sign(_provider.Claims(), more: headers.Chunk(2).Select(pair => KeyValuePair.Create(pair[0], JsonNode.Parse(pair[1]))));
+
+        Assert.Equal(TokenVerdict.Invalid, await _validator.ValidateAsync(token, Stopping));
+    }
+
+    [Theory]
+    [InlineData(".b.c.d")]
+    [InlineData(".b.c.d.e")]
+    [InlineData(".!.!.!.!")]
+    [InlineData(".")]
+    [InlineData("..")]
+    public async Task Token_OfOtherParts_IsRefused(string rest)
+    {
+        await _keys.RefreshForUnknownKeyAsync(Stopping);
+        var token = _provider.Key.Sign(_provider.Claims());
+
+        Assert.Equal(TokenVerdict.Invalid, await _validator.ValidateAsync(token[..token.IndexOf('.', StringComparison.Ordinal)] + rest, Stopping));
+        Assert.Equal(TokenVerdict.Invalid, await _validator.ValidateAsync(token + rest, Stopping));
     }
 
     [Theory]

@@ -99,6 +99,12 @@ internal sealed class FakeProvider : RawServer
             case TokenBehaviour.Html:
                 await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 10\r\n\r\n<h1>x</h1>");
                 return true;
+            case TokenBehaviour.NoUnicode:
+                await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 25\r\n\r\n{\"access_token\":\"\\ud800\"}");
+                return true;
+            case TokenBehaviour.ErrorNoUnicode:
+                await connection.WriteAsync("HTTP/1.1 400 X\r\nContent-Type: application/json\r\nContent-Length: 18\r\n\r\n{\"error\":\"\\ud800\"}");
+                return true;
             case TokenBehaviour.Drop:
                 return false;
             case TokenBehaviour.BodyOnly when request.Headers.Value("Authorization") is not null:
@@ -149,6 +155,8 @@ internal enum TokenBehaviour
     Broken,
     NoToken,
     Html,
+    NoUnicode,
+    ErrorNoUnicode,
     Drop,
 
     /// <summary>Knows clients by their secret in the body only.</summary>

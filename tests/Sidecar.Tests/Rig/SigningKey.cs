@@ -35,12 +35,17 @@ internal sealed class SigningKey(string id) : IDisposable
         return jwk;
     }
 
-    public string Sign(JsonObject payload, string algorithm = "RS256", string? kid = "")
+    public string Sign(JsonObject payload, string algorithm = "RS256", string? kid = "", IEnumerable<KeyValuePair<string, JsonNode?>>? more = null)
     {
         var header = new JsonObject { ["alg"] = algorithm, ["typ"] = "JWT" };
         if (kid is not null)
         {
             header["kid"] = kid.Length == 0 ? id : kid;
+        }
+
+        foreach (var (name, value) in more ?? [])
+        {
+            header[name] = value;
         }
 
         var signed = $"{Encode(header)}.{Encode(payload)}";

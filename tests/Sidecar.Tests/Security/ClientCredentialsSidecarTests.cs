@@ -43,6 +43,8 @@ public sealed class ClientCredentialsSidecarTests
     [InlineData(nameof(TokenBehaviour.Broken))]
     [InlineData(nameof(TokenBehaviour.NoToken))]
     [InlineData(nameof(TokenBehaviour.Html))]
+    [InlineData(nameof(TokenBehaviour.NoUnicode))]
+    [InlineData(nameof(TokenBehaviour.ErrorNoUnicode))]
     [InlineData(nameof(TokenBehaviour.Drop))]
     public async Task Call_WhenNoTokenCanBeHad_Is502AndNeverReachesTheApp(string behaviour)
     {

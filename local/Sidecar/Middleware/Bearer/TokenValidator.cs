@@ -31,17 +31,24 @@ internal sealed class TokenValidator(ProviderKeys keys, string issuer, string au
             return IsInTime(known) ? TokenVerdict.Valid : TokenVerdict.Invalid;
         }
 
+        // Signed alone. Of an encrypted one the library wants to decode what is in it.
+        if (token.AsSpan().Count('.') != 2)
+        {
+            return TokenVerdict.Invalid;
+        }
+
         JsonWebToken jwt;
         try
         {
             jwt = new JsonWebToken(token);
         }
-        catch (ArgumentException)
+        catch (Exception exception) when (exception is ArgumentException or FormatException)
         {
             return TokenVerdict.Invalid;
         }
 
-        if (jwt.Kid is not { Length: > 0 } kid || jwt.IsEncrypted)
+        // None of what crit can name is known here, and a token is only good for who knows all of it.
+        if (jwt.Kid is not { Length: > 0 } kid || jwt.TryGetHeaderValue<object>("crit", out _))
         {
             return TokenVerdict.Invalid;
         }

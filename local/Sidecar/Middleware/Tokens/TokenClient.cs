@@ -131,9 +131,9 @@ internal sealed class TokenClient(HttpMessageInvoker http, Uri tokenUrl, string 
                        && error.ValueKind == JsonValueKind.String ? error.GetString() : null;
             return code is not null && _codes.Contains(code) ? code : null;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            return null;
+            return null; // no JSON, or a text that is not Unicode
         }
     }
 }

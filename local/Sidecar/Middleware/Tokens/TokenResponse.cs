@@ -9,7 +9,23 @@ internal sealed record TokenResponse(string AccessToken, string TokenType, TimeS
     /// <summary>The value of the header that carries the token.</summary>
     public string HeaderValue { get; } = $"{TokenType} {AccessToken}";
 
+    /// <summary>Throws <see cref="JsonException"/> for an answer without a token that can be used.</summary>
     public static TokenResponse Parse(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            return Read(json);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new JsonException("a text is not Unicode", exception);
+        }
+    }
+
+    /// <summary>Never its values: a record's text would hold them.</summary>
+    public override string ToString() => nameof(TokenResponse);
+
+    private static TokenResponse Read(ReadOnlyMemory<byte> json)
     {
         using var document = JsonDocument.Parse(json);
         var root = document.RootElement;
@@ -26,9 +42,6 @@ internal sealed record TokenResponse(string AccessToken, string TokenType, TimeS
 
         return new TokenResponse(accessToken, Scheme(Text(root, "token_type")), Lifetime(root), Text(root, "refresh_token"), Text(root, "scope"));
     }
-
-    /// <summary>Never its values: a record's text would hold them.</summary>
-    public override string ToString() => nameof(TokenResponse);
 
     private static string Scheme(string? type)
         => type is null || type.Equals("bearer", StringComparison.OrdinalIgnoreCase) ? "Bearer"
