@@ -1,8 +1,8 @@
 using McpAspire.Sidecar.Components;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Pipeline;
-using McpAspire.Sidecar.Resiliency;
 using McpAspire.Sidecar.PubSub;
+using McpAspire.Sidecar.Resiliency;
 using McpAspire.Sidecar.Resources;
 using McpAspire.Sidecar.Secrets;
 
