@@ -39,7 +39,7 @@ internal sealed record LogFormat(string AppId, bool IsJson)
 
     private static string Json(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 
-    /// <summary>One line whatever the text holds: a caller's path must not write lines of its own.</summary>
+    /// <summary>One line whatever the text holds, and nothing that a terminal obeys: a caller's path must not write lines of its own.</summary>
     private static string Quoted(string text)
     {
         var builder = new StringBuilder(text.Length + 2).Append('"');
@@ -53,11 +53,8 @@ internal sealed record LogFormat(string AppId, bool IsJson)
                 case '\n':
                     builder.Append("\\n");
                     break;
-                case < ' ' or '\x7f':
-                    builder.Append(' ');
-                    break;
                 default:
-                    builder.Append(character);
+                    builder.Append(char.IsControl(character) || character is '\u2028' or '\u2029' ? ' ' : character);
                     break;
             }
         }
