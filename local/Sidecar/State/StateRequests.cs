@@ -8,6 +8,9 @@ internal static class StateRequests
 {
     private const int MaxDepth = 10_000;
 
+    /// <summary>Of keys, items or operations: a million short ones in a body of some megabytes would be a hundred megabytes.</summary>
+    private const int MaxItems = 100_000;
+
     private delegate void FieldReader(ReadOnlySpan<char> name, ref Utf8JsonReader reader);
 
     public static IReadOnlyList<SaveRequest> ReadSave(ReadOnlySpan<byte> body)
@@ -179,8 +182,13 @@ internal static class StateRequests
             throw Mismatch(reader.TokenType, place);
         }
 
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        for (var count = 1; reader.Read() && reader.TokenType != JsonTokenType.EndArray; count++)
         {
+            if (count > MaxItems)
+            {
+                throw new MalformedStateException($"a list has no more than {MaxItems} items");
+            }
+
             read(ref reader);
         }
     }

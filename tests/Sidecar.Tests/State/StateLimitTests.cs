@@ -154,4 +154,18 @@ public sealed class StateLimitTests
 
         Assert.Equal(status, answer.Status);
     }
+
+    [Theory]
+    [InlineData("/v1.0/state/store", "[", "{\"key\":\"k\"}", "]")]
+    [InlineData("/v1.0/state/store/bulk", "{\"keys\":[", "\"k\"", "]}")]
+    [InlineData("/v1.0/state/store/transaction", "{\"operations\":[", "{}", "]}")]
+    public async Task List_OfMoreThanAHundredThousand_IsRefused(string path, string start, string item, string end)
+    {
+        await using var rig = await StateSidecar.StartAsync();
+
+        var answer = await rig.SendAsync("POST", path, $"{start}{string.Join(',', Enumerable.Repeat(item, 100_001))}{end}");
+
+        Assert.Equal(400, answer.Status);
+        Assert.Contains("a list has no more than 100000 items", answer.Text, StringComparison.Ordinal);
+    }
 }
