@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using McpAspire.Sidecar.CommandLine;
 using Microsoft.Extensions.Logging;
 
@@ -9,8 +10,13 @@ namespace McpAspire.Sidecar.Hosting;
 /// </summary>
 internal static class FatalError
 {
+    /// <summary>Held until the process has ended.</summary>
+    private static PosixSignalRegistration[] _deaf = [];
+
     public static void Say(string reason, ParsedArguments arguments)
     {
+        // Who waits for the line may send a signal as soon as it is there; the exit code is still that of the failure.
+        _deaf = [.. ((PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT]).Select(signal => PosixSignalRegistration.Create(signal, context => context.Cancel = true))];
         if (!Console.IsErrorRedirected)
         {
             Console.Error.WriteLine(reason);

@@ -12,6 +12,11 @@ internal sealed record MetadataValue(string Name, string? Value, SecretKeyRef? S
         var secret = map.Map("secretKeyRef")?.Only("name", "key");
         var value = map.Text("value");
         var variable = map.Text("envRef");
+        if (secret is not null && IsEmpty(secret) && (value is { Length: > 0 } || variable is { Length: > 0 }))
+        {
+            secret = null; // written beside each value by whoever serializes Dapr's own types
+        }
+
         if ((value is { Length: > 0 } ? 1 : 0) + (secret is null ? 0 : 1) + (variable is { Length: > 0 } ? 1 : 0) > 1)
         {
             throw new ResourceException(map.Position, $"'{map.Required("name")}' has more than one of value, secretKeyRef and envRef.");
@@ -24,6 +29,8 @@ internal sealed record MetadataValue(string Name, string? Value, SecretKeyRef? S
             variable is { Length: > 0 } ? variable : null,
             map.Position);
     }
+
+    private static bool IsEmpty(YamlMap secret) => string.IsNullOrEmpty(secret.Text("name")) && string.IsNullOrEmpty(secret.Text("key"));
 }
 
 /// <summary>A secret of the store that the resource's <c>auth.secretStore</c> names.</summary>

@@ -31,6 +31,7 @@ public sealed partial class CliContractTests : IDisposable
             return;
         }
 
+        Assert.SkipWhen(SidecarProcess.IsDaprd, "The recorded commands are of the dapr CLI, which is another executable.");
         _folder.Write("c.yaml", "apiVersion: dapr.io/v1alpha1\nkind: Configuration\nmetadata:\n  name: c\nspec:\n  tracing:\n    samplingRate: \"1\"\n");
         _folder.Write("res/none.txt", string.Empty);
         _folder.Write("app.sh", "#!/bin/sh\nexec sleep 20\n");
@@ -55,6 +56,7 @@ public sealed partial class CliContractTests : IDisposable
     [Fact]
     public async Task DaprRun_WhenTheSidecarCannotStart_DoesNotStartTheApp()
     {
+        Assert.SkipWhen(SidecarProcess.IsDaprd, "The command is of the dapr CLI, which is another executable.");
         _folder.Write("app.sh", "touch started\n");
         await using var run = Launch(["run", "--app-id", "t1", "--dapr-http-port", _ports["3685"], "--config", "nowhere.yaml", "--", "sh", "app.sh"]);
 

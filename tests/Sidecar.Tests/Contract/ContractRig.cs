@@ -55,7 +55,7 @@ internal sealed class ContractRig : IAsyncDisposable
         var sidecar = SidecarProcess.Launch(Arguments(config), IsSecondHop(config) ? Ports[3610] : Ports[3600], Environment(config), Folder(config));
         try
         {
-            await Eventually.TrueAsync(() => sidecar.HasExited || sidecar.Output.Contains("HTTP server listening", StringComparison.Ordinal), "the sidecar starts or ends", cancellationToken);
+            await sidecar.WaitForStartOrEndAsync(cancellationToken);
             Sidecar = sidecar.HasExited ? null : sidecar;
             LastOutput = () => sidecar.Output;
             Last = sidecar;

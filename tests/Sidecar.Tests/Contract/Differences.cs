@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using McpAspire.Sidecar.Tests.Rig;
 
 namespace McpAspire.Sidecar.Tests.Contract;
 
@@ -16,13 +17,15 @@ internal sealed class Differences
     public static Differences Load()
     {
         var entries = JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Contract", "differences.json")))!.AsArray();
-        return new Differences([.. entries.OfType<JsonObject>().Select(entry => new Entry(
+        var all = entries.OfType<JsonObject>().Select(entry => new Entry(
             new Regex($"^(?:{(string)entry["topic"]!})$"),
             new Regex($"^(?:{(string)entry["name"]!})$"),
             [.. entry["what"]!.AsArray().Select(what => (string)what!)],
             new Regex((string?)entry["detail"] ?? string.Empty),
             (bool?)entry["sometimes"] == true,
-            (string)entry["why"]!))]);
+            (bool?)entry["rig"] == true,
+            (string)entry["why"]!));
+        return new Differences([.. all.Where(entry => SidecarProcess.IsDaprd ? entry.IsOfRig || entry.IsByTiming || entry.What.Contains(NotReplayed) : !entry.IsOfRig)]);
     }
 
     public IEnumerable<string> Reasons => _entries.Select(entry => entry.Why);
@@ -50,6 +53,11 @@ internal sealed class Differences
     /// <summary>Entries for this topic that explained nothing: a difference that is gone must leave the file.</summary>
     public IEnumerable<string> Unused(string topic)
     {
+        if (SidecarProcess.IsDaprd)
+        {
+            return [];
+        }
+
         var played = Recording.Topic(topic).ToLookup(entry => Ledger.IsPlayed(TestContext.Current.Test!.UniqueID, topic, entry), entry => (string)entry["name"]!);
         return _entries
             .Where(entry => !entry.Used && !entry.IsByTiming && !entry.What.Contains(NotReplayed) && entry.Topic.ToString() == $"^(?:{topic})$")
@@ -61,7 +69,7 @@ internal sealed class Differences
     public IEnumerable<string> UnusedNotReplayed()
         => _entries.Where(entry => !entry.Used && entry.What.Contains(NotReplayed)).Select(entry => $"{entry.Topic} / {entry.Name}: listed as not replayed, but it is");
 
-    private sealed record Entry(Regex Topic, Regex Name, string[] What, Regex Detail, bool IsByTiming, string Why)
+    private sealed record Entry(Regex Topic, Regex Name, string[] What, Regex Detail, bool IsByTiming, bool IsOfRig, string Why)
     {
         public bool Used { get; set; }
     }

@@ -56,7 +56,7 @@ public sealed class FailOpenContractTests
         if (sidecar is null)
         {
             (came["healthz"], came["unprotected"]) = (null, false);
-            var refused = new Observed { Values = came, Output = await rig.Last!.WaitForExitAsync(Stopping) };
+            var refused = new Observed { Values = came, Output = rig.Ports.ToRecorded(await rig.Last!.WaitForExitAsync(Stopping)) };
             return Ledger.Compare(_differences, Topic, entry, recorded => refused.Compare(recorded, new Comparison(rig.Ports)));
         }
 
@@ -73,7 +73,7 @@ public sealed class FailOpenContractTests
         came["which"] = toEndpoint ? reached : null;
         came["unprotected"] = !toEndpoint && reached is not null;
         came["metadata_components"] = await ComponentsAsync(sidecar);
-        var seen = new Observed { Values = came, Output = rig.LastOutput() };
+        var seen = new Observed { Values = came, Output = rig.Ports.ToRecorded(rig.LastOutput()) };
         var comparison = new Comparison(rig.Ports);
         return Ledger.Compare(_differences, Topic, entry, recorded =>
         [

@@ -11,6 +11,9 @@ public sealed class HotReloadContractTests
 
     private const string Off = "HotReload off: ";
 
+    /// <summary>It says different things of each change, or nothing.</summary>
+    private static readonly TimeSpan _daprdNotices = TimeSpan.FromSeconds(3);
+
     [Fact]
     [Plays("hot-reload", Except = Off + ".*")]
     public Task Changes_Replayed_LeaveTheLoginInPlace() => ReplayAsync(string.Empty);
@@ -32,13 +35,17 @@ public sealed class HotReloadContractTests
             var name = (string)entry["name"]!;
             var seen = Notices(sidecar);
             files.Do(name[prefix.Length..], sidecar);
-            if (files.IsNoticed(name[prefix.Length..]))
+            if (SidecarProcess.IsDaprd)
+            {
+                await Task.Delay(_daprdNotices, Stopping);
+            }
+            else if (files.IsNoticed(name[prefix.Length..]))
             {
                 await Eventually.TrueAsync(() => Notices(sidecar) > seen, $"'{name}' is noticed", Stopping);
             }
 
-            var answer = await RawClient.GetAsync(sidecar.HttpPort, "/", Stopping, ("dapr-app-id", "app"));
-            Assert.Equal(302, answer.Status);
+            var answer = sidecar.HasExited ? null : await RawClient.GetAsync(sidecar.HttpPort, "/", Stopping, ("dapr-app-id", "app"));
+            Assert.True(SidecarProcess.IsDaprd || answer?.Status == 302, $"'{name}': {answer?.Status}");
             found.AddRange(Ledger.Compare(differences, "hot-reload", entry, recorded => Compare(recorded, answer, sidecar)));
         }
 
@@ -46,21 +53,21 @@ public sealed class HotReloadContractTests
         Assert.True(found.Count == 0, string.Join('\n', found));
     }
 
-    private static IEnumerable<(string What, string Detail)> Compare(JsonObject entry, RawResponse answer, SidecarProcess sidecar)
+    private static IEnumerable<(string What, string Detail)> Compare(JsonObject entry, RawResponse? answer, SidecarProcess sidecar)
     {
         if ((bool)entry["running"]! == sidecar.HasExited)
         {
             yield return ("running", $"recorded {entry["running"]}, came {!sidecar.HasExited}");
         }
 
-        if ($"{entry["status"]}" != $"{answer.Status}")
+        if ($"{entry["status"]}" != (answer is null ? "refused" : $"{answer.Status}"))
         {
-            yield return ("status", $"recorded {entry["status"]}, came {answer.Status}");
+            yield return ("status", $"recorded {entry["status"]}, came {answer?.Status}");
         }
 
-        if ((bool)entry["protected"]! != (answer.Status == 302))
+        if ((bool)entry["protected"]! != (answer?.Status == 302))
         {
-            yield return ("protected", $"recorded {entry["protected"]}, came {answer.Status}");
+            yield return ("protected", $"recorded {entry["protected"]}, came {answer?.Status}");
         }
     }
 

@@ -43,7 +43,7 @@ internal sealed class Observations(ContractRig rig)
 
     private static Observed Saw(string key, IEnumerable<RawRequest> requests, string? output = null) => new() { Requests = { [key] = [.. requests] }, Output = output };
 
-    private Task<Observed> Said() => Task.FromResult(new Observed { Output = rig.LastOutput() });
+    private Task<Observed> Said() => Task.FromResult(new Observed { Output = rig.Ports.ToRecorded(rig.LastOutput()) });
 
     private async Task<Observed> StartCallAsync(string config)
     {
@@ -60,7 +60,7 @@ internal sealed class Observations(ContractRig rig)
     private async Task<Observed> ProviderAtStartAsync(string config)
     {
         await rig.UseAfreshAsync(config, Stopping);
-        await Eventually.TrueAsync(() => rig.LastOutput().Contains("signing key(s)", StringComparison.Ordinal), "the keys are loaded", Stopping);
+        await Eventually.TrueAsync(() => SidecarProcess.IsDaprd ? rig.Provider.Requests.Count > 1 : rig.LastOutput().Contains("signing key(s)", StringComparison.Ordinal), "the keys are loaded", Stopping);
         return Saw("provider_saw", rig.Provider.Requests);
     }
 

@@ -57,17 +57,25 @@ internal sealed partial record Observed
     /// <summary>Recorded lines that were not said; they were recorded up to a length. An empty log had nothing from a warning on.</summary>
     private IEnumerable<(string What, string Detail)> Missing(string key, JsonArray recorded)
     {
-        string[] said = [.. Output!.Split('\n').Select(Plain)];
+        string[] said = [.. Output!.Split('\n').Select(Plain).Where(line => !OfEveryDaprd().IsMatch(line)).SelectMany(WithPlainQuotes)];
         if (recorded.Count == 0)
         {
             return said.Where(line => line.StartsWith("warning: ", StringComparison.Ordinal) || line.StartsWith("error: ", StringComparison.Ordinal)).Select(line => (key, $"'{line}' is new"));
         }
 
-        return recorded.Select(line => (string)line!).Where(line => !line.StartsWith('(') && !said.Any(came => came.Contains(line, StringComparison.Ordinal) || (line.Contains('<', StringComparison.Ordinal) && Comparison.Matches(line, came.Replace("McpAspire sidecar", string.Empty, StringComparison.Ordinal))))).Select(line => (key, line));
+        return recorded.Select(line => (string)line!).Where(line => !line.StartsWith('(') && !said.Any(came => came.Contains(line, StringComparison.Ordinal) || (line.IndexOfAny(['<', '…']) >= 0 && Comparison.Matches(line, came.Replace("McpAspire sidecar", string.Empty, StringComparison.Ordinal))))).Select(line => (key, line));
     }
 
     /// <summary>A line of the log as the recordings have it: level and message.</summary>
     public static string Plain(string line) => Logfmt().Match(line) is { Success: true } match ? $"{match.Groups[1].Value}: {match.Groups[2].Value}" : line;
+
+    /// <summary>The recordings have quotes of a message as they are, or with their backslashes.</summary>
+    private static IEnumerable<string> WithPlainQuotes(string line)
+        => line.Contains("\\\"", StringComparison.Ordinal) ? [line, line.Replace("\\\"", "\"", StringComparison.Ordinal)] : [line];
+
+    /// <summary>What daprd warns of whenever it runs by itself: the recordings leave it out.</summary>
+    [GeneratedRegex("^warning: (mTLS is disabled|Actor runtime disabled|No scheduler host addresses|The default value for 'spec.metric.http.increasedCardinality')")]
+    private static partial Regex OfEveryDaprd();
 
     [GeneratedRegex("^time=\\S+ level=(\\w+) msg=\"((?:[^\"\\\\]|\\\\.)*)\"")]
     private static partial Regex Logfmt();

@@ -37,6 +37,23 @@ public sealed class FatalErrorTests
     }
 
     [Fact]
+    public async Task Signal_RightBehindTheFatalLine_DoesNotChangeTheExitCode()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "It has no such signals.");
+        for (var start = 0; start < 10; start++)
+        {
+            using var process = Process.Start(new ProcessStartInfo(SidecarProcess.Executable, ["--app-id", "app", "--config", "nowhere.yaml"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            while (await process.StandardOutput.ReadLineAsync(Stopping) is { } line && !line.Contains("level=fatal", StringComparison.Ordinal))
+            {
+            }
+
+            using var kill = Process.Start(new ProcessStartInfo("kill", ["-INT", $"{process.Id}"]) { RedirectStandardError = true })!; // of one that has ended it says so
+            await process.WaitForExitAsync(Stopping);
+            Assert.Equal(1, process.ExitCode);
+        }
+    }
+
+    [Fact]
     public async Task Usage_ThatIsWrong_IsNoFatalLine()
     {
         var (exitCode, output, error) = await RunAsync(SidecarProcess.Executable, "--app-prt", "1");

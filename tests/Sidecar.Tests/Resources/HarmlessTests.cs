@@ -45,6 +45,25 @@ public sealed class HarmlessTests
         Assert.Contains("but the component at", refusal.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>As Dapr's own types are serialized.</summary>
+    [Fact]
+    public void EmptySecretKeyRef_BesideAValue_IsNone()
+    {
+        var snapshot = Load(string.Empty, Store("{ name: keyPrefix, value: none, secretKeyRef: { name: '', key: '' } }"));
+
+        Assert.Single(snapshot.Components);
+    }
+
+    [Theory]
+    [InlineData("{ name: keyPrefix, secretKeyRef: { name: '', key: '' } }", "secretKeyRef")]
+    [InlineData("{ name: keyPrefix, value: none, secretKeyRef: { name: a, key: '' } }", "more than one of value, secretKeyRef and envRef")]
+    public void SecretKeyRef_ThatIsHalfEmptyOrAlone_IsRefused(string metadata, string problem)
+    {
+        var refusal = Assert.Throws<ResourceException>(() => Load(string.Empty, Store(metadata)));
+
+        Assert.Contains(problem, refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Component_ThatProtects_MustBeInAPipeline()
     {
@@ -85,4 +104,6 @@ public sealed class HarmlessTests
         var config = folder.Write("config.yaml", $"apiVersion: dapr.io/v1alpha1\nkind: Configuration\nmetadata:\n  name: c\nspec:\n  httpPipeline:\n    handlers:\n{handlers.Replace("  -", "    -", StringComparison.Ordinal)}\n");
         return Loading.Load(["--app-id", "app", "--resources-path", folder.PathOf("resources"), "--config", config]);
     }
+
+    private static string Store(string metadata) => $"apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata:\n  name: store\nspec:\n  type: state.in-memory\n  version: v1\n  metadata: [{metadata}]\n";
 }

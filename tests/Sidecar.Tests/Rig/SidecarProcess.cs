@@ -41,6 +41,9 @@ internal sealed class SidecarProcess : IAsyncDisposable
         ? named
         : Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Sidecar.exe" : "Sidecar");
 
+    /// <summary>Whether <c>SIDECAR</c> names Dapr's own: then everything has to be as recorded, and nothing may differ on purpose.</summary>
+    public static bool IsDaprd { get; } = Path.GetFileName(Executable).StartsWith("daprd", StringComparison.Ordinal);
+
     /// <summary>Starts and waits until the API port answers.</summary>
     public static async Task<SidecarProcess> StartAsync(IEnumerable<string> arguments, CancellationToken cancellationToken, int? httpPort = null, IReadOnlyDictionary<string, string>? environment = null, string? workingDirectory = null)
     {
@@ -137,6 +140,27 @@ internal sealed class SidecarProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    /// <summary>Waits until it runs or has ended. daprd listens before it reads its resources, and goes on waiting for an app that is not there.</summary>
+    public async Task WaitForStartOrEndAsync(CancellationToken cancellationToken)
+    {
+        await Eventually.TrueAsync(() => HasExited || Output.Contains("HTTP server listening", StringComparison.Ordinal), "the sidecar starts or ends", cancellationToken);
+        if (!IsDaprd)
+        {
+            return;
+        }
+
+        for (var waited = 0; waited < 150 && !HasExited && !Output.Contains("dapr initialized. Status: Running", StringComparison.Ordinal); waited++)
+        {
+            await Task.Delay(20, cancellationToken);
+        }
+
+        await Task.WhenAny(ExitedAsync(cancellationToken), Task.Delay(500, cancellationToken)); // its components are made beside that
+        if (Output.Contains("Error processing component", StringComparison.Ordinal) || Output.Contains("level=fatal", StringComparison.Ordinal))
+        {
+            await WaitForExitAsync(cancellationToken);
+        }
     }
 
     /// <summary>Waits for the process alone: a child that outlives it holds its output open, and the end of that would be waited for too.</summary>
