@@ -144,12 +144,12 @@ internal sealed class GrpcCallbacks(AppChannel channel) : IAppCallbacks
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>One call, with the headers that the way to the app has put on it. What the app has not is a 404, any other failure a 500.</summary>
     private sealed class CallbackClient(CallbackHandler handler) : HttpMessageInvoker(handler), IGrpcOutcome
     {
         public int? FailedWith => handler.FailedWith;
     }
 
+    /// <summary>One call, with the headers that the way to the app has put on it. What the app has not is a 404, any other failure a 500.</summary>
     private sealed class CallbackHandler(Func<CallOptions, Task<byte[]>> call) : HttpMessageHandler
     {
         public int? FailedWith { get; private set; }
