@@ -8,6 +8,9 @@ internal sealed class PooledBody(long? expected) : IDisposable
     /// <summary>How much of what a caller has promised is made room for before it comes.</summary>
     private const int MaxAhead = 64 * 1024;
 
+    /// <summary>How much more room is made for a promised length than has come: each size in between would stay in the pool.</summary>
+    private const int Step = 8;
+
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp((expected ?? 0) + 1, 4096, MaxAhead));
     private int _length;
 
@@ -47,7 +50,8 @@ internal sealed class PooledBody(long? expected) : IDisposable
             throw new IOException($"A body in memory has at most {Array.MaxLength} bytes.");
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Math.Max(needed, _buffer.Length * 2L), Array.MaxLength));
+        var ahead = expected >= needed ? Math.Min(expected.Value + 1, _buffer.Length * (long)Step) : _buffer.Length * 2L;
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Math.Max(needed, ahead), Array.MaxLength));
         Bytes.CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_buffer, clearArray: true);
         _buffer = larger;
