@@ -22,7 +22,7 @@ internal sealed partial class DaprService
             await SendAsync(
                 () => parts.Documents.EncryptAsync(sent.Runtime, options!.ComponentName, Checked(options), input, context.CancellationToken),
                 options,
-                payload => responseStream.WriteAsync(new EncryptResponse { Payload = payload }, context.CancellationToken));
+                payload => responseStream.SendAsync(new EncryptResponse { Payload = payload }, context.CancellationToken));
             return new Empty();
         });
     }
@@ -37,7 +37,7 @@ internal sealed partial class DaprService
             await SendAsync(
                 () => parts.Documents.DecryptAsync(sent.Runtime, options!.ComponentName, options.KeyName, input, context.CancellationToken),
                 options,
-                payload => responseStream.WriteAsync(new DecryptResponse { Payload = payload }, context.CancellationToken));
+                payload => responseStream.SendAsync(new DecryptResponse { Payload = payload }, context.CancellationToken));
             return new Empty();
         });
     }

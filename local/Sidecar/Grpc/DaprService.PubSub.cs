@@ -72,7 +72,7 @@ internal sealed partial class DaprService
             receiver);
         try
         {
-            await responses.WriteAsync(new SubscribeTopicEventsResponseAlpha1 { InitialResponse = new SubscribeTopicEventsResponseInitialAlpha1() }, context.CancellationToken);
+            await responses.SendAsync(new SubscribeTopicEventsResponseAlpha1 { InitialResponse = new SubscribeTopicEventsResponseInitialAlpha1() }, context.CancellationToken);
             runner.Queue.Resume();
             await ReadAsync(requests, receiver, runner.Completion, context, judgement);
         }

@@ -52,7 +52,7 @@ internal sealed class SidecarParts
         var healthApi = new HealthApi(readiness);
         var metadata = new MetadataApi(options, readiness, feeds);
         var secrets = new SecretsApi(metrics);
-        var shutdownApi = new ShutdownApi(shutdown, time, loggers.CreateLogger<ShutdownApi>());
+        var shutdownApi = new ShutdownApi(options, shutdown, time, loggers.CreateLogger<ShutdownApi>());
         var state = new StateAccess(metrics);
         var publisher = new Publisher(metrics, time);
         var outputs = new OutputBindings(metrics);

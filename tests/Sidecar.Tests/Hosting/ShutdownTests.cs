@@ -31,6 +31,31 @@ public sealed class ShutdownTests
         await Assert.ThrowsAnyAsync<System.Net.Sockets.SocketException>(() => RawClient.GetAsync(sidecar.HttpPort, "/v1.0/healthz", Stopping));
     }
 
+    [Theory]
+    [InlineData("*", "https://page.example", false)]
+    [InlineData("*", "http://localhost:5173", false)]
+    [InlineData("https://own.example", "https://page.example", false)]
+    [InlineData("https://own.example", "https://own.example", true)]
+    public async Task WebPage_EndsItOnly_WhenItsOriginIsNamed(string allowed, string origin, bool ends)
+    {
+        await using var app = new EchoApp();
+        await using var sidecar = await StartAsync(app, "--allowed-origins", allowed);
+
+        var answer = await RawClient.PostAsync(sidecar.HttpPort, "/v1.0/shutdown", string.Empty, Stopping, ("Origin", origin));
+
+        Assert.Equal(ends ? 204 : 403, answer.Status);
+        if (ends)
+        {
+            await sidecar.WaitForExitAsync(Stopping);
+            Assert.Equal(0, sidecar.ExitCode);
+        }
+        else
+        {
+            Assert.Contains("ERR_ORIGIN_NOT_ALLOWED", answer.Text, StringComparison.Ordinal);
+            Assert.False(sidecar.HasExited);
+        }
+    }
+
     [Fact]
     public async Task Signal_WhenACallTakesLongerThanTheGrace_CutsItOff_AndExitsWithOne()
     {
