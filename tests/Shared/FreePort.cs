@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -12,13 +13,30 @@ namespace McpAspire.Testing;
 internal static class FreePort
 {
     private const int First = 20_000;
-    private const int Windows = 30;
-    private const int WindowSize = 400;
+    private const int Windows = 20;
+    private const int WindowSize = 600;
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
     private static readonly Lazy<Window> _window = new(Claim);
 
+    private static readonly ConcurrentDictionary<int, bool> _kept = new();
+
     private static int s_taken;
+
+    /// <summary>One that does not come again before it is let go: for a server that is started on it time and again.</summary>
+    public static int Keep()
+    {
+        while (true)
+        {
+            var port = Next();
+            if (_kept.TryAdd(port, true))
+            {
+                return port;
+            }
+        }
+    }
+
+    public static void LetGo(int port) => _kept.TryRemove(port, out _);
 
     public static int Next()
     {
@@ -27,7 +45,7 @@ internal static class FreePort
             // The first port of the window is the claim on it.
             var turn = (uint)Interlocked.Increment(ref s_taken) % (WindowSize - 1);
             var port = _window.Value.First + 1 + (int)turn;
-            if (!IsListening(port))
+            if (!_kept.ContainsKey(port) && !IsListening(port))
             {
                 return port;
             }

@@ -10,6 +10,7 @@ internal sealed class ContractRig : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("sidecar-contract-").FullName;
     private readonly List<SidecarProcess> _others = [];
     private readonly List<EchoApp> _apps = [];
+    private readonly List<int> _kept = [];
     private string? _config;
 
     public ContractRig()
@@ -19,7 +20,9 @@ internal sealed class ContractRig : IAsyncDisposable
         Ports.Set(5680, Provider.Port);
         foreach (var recorded in new[] { 3600, 3610, 3690, 5605, 5606, 5699 })
         {
-            Ports.Set(recorded, FreePort.Next());
+            var port = FreePort.Keep();
+            Ports.Set(recorded, port);
+            _kept.Add(port);
         }
     }
 
@@ -213,6 +216,7 @@ internal sealed class ContractRig : IAsyncDisposable
         await App.DisposeAsync();
         await Endpoint.DisposeAsync();
         await Provider.DisposeAsync();
+        _kept.ForEach(FreePort.LetGo);
         Directory.Delete(_folder, recursive: true);
     }
 
