@@ -142,7 +142,7 @@ internal sealed class SecretsApi(SidecarMetrics metrics)
                 exception => exception is SecretStoreException ? new OperationFailure("the store failed") : null,
                 request.Http.RequestAborted);
         }
-        catch (Exception exception) when (exception is CircuitOpenException or TimeoutException)
+        catch (PolicyException exception)
         {
             throw new SecretStoreException(exception.Message);
         }

@@ -23,7 +23,7 @@ internal sealed class BindingApp(AppCall app, IAppCallbacks? callbacks, SidecarT
         span.Complete(answer.Status, "db.system", "bindings", "db.name", name, "db.statement", $"POST /{name}", "db.connection_string", "bindings");
         return new BindingReply(answer.Body, answer.Status is >= 200 and <= 299 ? string.Empty : $"error sending binding event to application, status {answer.Status}")
         {
-            HttpStatus = answer.GrpcStatus is null ? answer.Status : null,
+            HttpStatus = answer.Status,
             GrpcStatus = answer.GrpcStatus,
         };
     }

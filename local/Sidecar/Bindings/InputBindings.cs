@@ -160,7 +160,7 @@ internal sealed partial class InputBindings(SidecarOptions options, IBindingApp 
                 CancellationToken.None,
                 stop);
         }
-        catch (Exception exception) when (exception is CircuitOpenException or TimeoutException)
+        catch (PolicyException exception)
         {
             return new BindingReply(ReadOnlyMemory<byte>.Empty, exception.Message);
         }

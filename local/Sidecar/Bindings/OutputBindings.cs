@@ -50,7 +50,7 @@ internal sealed class OutputBindings(SidecarMetrics metrics)
                 exception => exception is BindingException ? new OperationFailure("the binding failed") : null,
                 cancellationToken);
         }
-        catch (Exception exception) when (exception is CircuitOpenException or TimeoutException)
+        catch (PolicyException exception)
         {
             throw new BindingException(exception.Message);
         }

@@ -21,7 +21,7 @@ internal sealed class PolicyMetrics(Func<string, string, Counter> count, Func<st
     private readonly Lazy<Gauge[]> _states = new(() => [.. CircuitStates.All.Select(circuits)]);
 
     /// <summary>A call under these policies begins.</summary>
-    public void Called(AppPolicies policies, CircuitState? circuit)
+    public void Called(TargetPolicies policies, CircuitState? circuit)
     {
         if (policies.Timeout is not null)
         {

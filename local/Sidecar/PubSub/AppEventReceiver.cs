@@ -46,7 +46,7 @@ internal sealed partial class AppEventReceiver(AppCall app, IAppCallbacks? callb
         }
     }
 
-    private static EventOutcome Failed(AppAnswer answer) => new(EventStatus.Retry) { HttpStatus = answer.GrpcStatus is null ? answer.Status : null, GrpcStatus = answer.GrpcStatus };
+    private static EventOutcome Failed(AppAnswer answer) => new(EventStatus.Retry) { HttpStatus = answer.Status, GrpcStatus = answer.GrpcStatus };
 
     private async Task<AppAnswer> PostAsync(RuntimeSnapshot runtime, TopicEvent topicEvent, string contentType, byte[] body, HttpMessageInvoker? client, CancellationToken cancellationToken)
     {

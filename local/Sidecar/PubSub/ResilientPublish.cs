@@ -24,7 +24,7 @@ internal static class ResilientPublish
         {
             return await policy.RunAsync(async token => await pubSub.PublishAsync(message, token), failure => FailureOf(failure, isOverHttp), _ => null, cancellationToken);
         }
-        catch (Exception exception) when (exception is CircuitOpenException or TimeoutException)
+        catch (PolicyException exception)
         {
             return new PublishFailure(exception.Message);
         }
@@ -43,7 +43,7 @@ internal static class ResilientPublish
         {
             return await policy.RunAsync(PublishLeftAsync, failure => FailureOf(failure, call.IsOverHttp), _ => null, cancellationToken);
         }
-        catch (Exception exception) when (exception is CircuitOpenException or TimeoutException)
+        catch (PolicyException exception)
         {
             return new PublishFailure(exception.Message) { Entries = left.ToDictionary(index => index, _ => exception.Message) };
         }

@@ -184,7 +184,7 @@ internal sealed partial class SubscriptionRunner
             var outcome = await policy.RunAsync(token => DeliverOnceAsync(_host.Runtime(), topicEvent, token), FailureOf, _ => null, _cutOff.Token, _lastTry.Token);
             return outcome.Status;
         }
-        catch (Exception exception) when (exception is CircuitOpenException or TimeoutException)
+        catch (PolicyException exception)
         {
             Log.EndedByPolicy(_host.Logger, topicEvent.Id, exception.Message);
             return EventStatus.Retry;

@@ -41,17 +41,17 @@ internal sealed class PolicyCatalog
     }
 
     /// <summary>The policies of one app id: its target's, or else the defaults; null when there are none.</summary>
-    public AppPolicies? For(string id) => _apps.TryGetValue(id, out var target) ? Of(target) : Defaults("App", string.Empty);
+    public TargetPolicies? For(string id) => _apps.TryGetValue(id, out var target) ? Of(target) : Defaults("App", string.Empty);
 
     /// <summary>The same of one component and direction.</summary>
-    public AppPolicies? For(string component, ComponentKind kind, PolicyFlow flow)
+    public TargetPolicies? For(string component, ComponentKind kind, PolicyFlow flow)
         => _components.TryGetValue((component, flow), out var target) ? Of(target) : Defaults($"{kind}Component{flow}", $"Component{flow}", "Component", string.Empty);
 
-    private AppPolicies? Of(ResiliencyTarget target)
-        => Some(new AppPolicies(Timeout(target.Timeout), Retry(target.Retry), CircuitBreaker(target.CircuitBreaker), target.CacheSize, SourceOf(target)));
+    private TargetPolicies? Of(ResiliencyTarget target)
+        => Some(new TargetPolicies(Timeout(target.Timeout), Retry(target.Retry), CircuitBreaker(target.CircuitBreaker), target.CacheSize, SourceOf(target)));
 
     /// <summary>Those of the first level that has one: <c>Default{level}RetryPolicy</c>.</summary>
-    private AppPolicies? Defaults(params ReadOnlySpan<string> levels)
+    private TargetPolicies? Defaults(params ReadOnlySpan<string> levels)
     {
         TimeSpan? timeout = null;
         RetryPolicy? retry = null;
@@ -63,10 +63,10 @@ internal sealed class PolicyCatalog
             breaker ??= CircuitBreaker($"Default{level}CircuitBreakerPolicy");
         }
 
-        return Some(new AppPolicies(timeout, retry, breaker, AppPolicies.DefaultCacheSize, SourceOfDefaults()));
+        return Some(new TargetPolicies(timeout, retry, breaker, TargetPolicies.DefaultCacheSize, SourceOfDefaults()));
     }
 
-    private static AppPolicies? Some(AppPolicies policies) => policies is { Timeout: null, Retry: null, CircuitBreaker: null } ? null : policies;
+    private static TargetPolicies? Some(TargetPolicies policies) => policies is { Timeout: null, Retry: null, CircuitBreaker: null } ? null : policies;
 
     private ResiliencyName SourceOf(ResiliencyTarget target) => _documents.First(document => document.Targets.Contains(target)).Source;
 

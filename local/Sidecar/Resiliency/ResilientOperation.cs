@@ -6,9 +6,9 @@ namespace McpAspire.Sidecar.Resiliency;
 internal sealed class ResilientOperation(ResilientTarget target)
 {
     /// <summary>What Dapr says when a policy's timeout has passed.</summary>
-    public const string TimeoutText = "context deadline exceeded";
+    private const string TimeoutText = "context deadline exceeded";
 
-    /// <summary>Throws <see cref="CircuitOpenException"/>, and <see cref="TimeoutException"/> when the last try took too long.</summary>
+    /// <summary>Throws <see cref="PolicyException"/> when the circuit is open, or the last try took too long.</summary>
     /// <param name="operation">One try; cancelled when it takes longer than the policy allows.</param>
     /// <param name="failureOf">Whether its result means that it failed; null: it has not.</param>
     /// <param name="failureIn">The same of an exception: null leaves it to the caller, and the component has done its part.</param>
@@ -28,7 +28,7 @@ internal sealed class ResilientOperation(ResilientTarget target)
         while (true)
         {
             var attempt = await TryAsync(operation, failureOf, failureIn, breaker, cancellationToken);
-            if (attempt.Exception is TimeoutException && !hasTimedOut)
+            if (attempt.Exception is PolicyException && !hasTimedOut)
             {
                 hasTimedOut = true; // counted once, as Dapr does
                 target.TimedOut();
@@ -67,7 +67,7 @@ internal sealed class ResilientOperation(ResilientTarget target)
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
             outcome = CallOutcome.Failed;
-            return new Attempt<T>(default, new TimeoutException(TimeoutText), new OperationFailure(TimeoutText));
+            return new Attempt<T>(default, new PolicyException(TimeoutText), new OperationFailure(TimeoutText));
         }
         catch (Exception exception) when (failureIn(exception) is { } failure)
         {
@@ -122,9 +122,8 @@ internal sealed class ResilientOperation(ResilientTarget target)
 /// <param name="Reason">For the log: nothing of the data.</param>
 internal readonly record struct OperationFailure(string Reason)
 {
-    /// <summary>What a retry's <c>matching</c> looks at; without a code every failure counts.</summary>
+    /// <summary>What a retry's <c>matching</c> looks at, where there is no <see cref="GrpcStatus"/>; without a code every failure counts.</summary>
     public int? HttpStatus { get; init; }
 
-    /// <inheritdoc cref="HttpStatus"/>
     public int? GrpcStatus { get; init; }
 }

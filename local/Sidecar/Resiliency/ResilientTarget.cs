@@ -17,7 +17,7 @@ internal sealed partial class ResilientTarget
     /// <param name="time">For waits and limits.</param>
     /// <param name="logger">For retries and changes of a circuit.</param>
     /// <param name="metrics">For the same, and timeouts.</param>
-    public ResilientTarget(string id, AppPolicies policies, bool perMethod, TimeProvider time, ILogger logger, PolicyMetrics? metrics = null)
+    public ResilientTarget(string id, TargetPolicies policies, bool perMethod, TimeProvider time, ILogger logger, PolicyMetrics? metrics = null)
     {
         Id = id;
         Policies = policies;
@@ -32,7 +32,7 @@ internal sealed partial class ResilientTarget
 
     public string Id { get; }
 
-    public AppPolicies Policies { get; }
+    public TargetPolicies Policies { get; }
 
     public TimeProvider Time { get; }
 

@@ -62,7 +62,7 @@ internal sealed record ResiliencyTarget(string Group, string Name, string? Timeo
             // One that is not there has no policies either: the defaults are for components that no target names.
             yield return target.Map(flow == PolicyFlow.Inbound ? Inbound : Outbound) is { } inner
                 ? ReadOne(group, name, inner.Only(_names)) with { Flow = flow }
-                : new ResiliencyTarget(group, name, null, null, null, AppPolicies.DefaultCacheSize, target) { Flow = flow };
+                : new ResiliencyTarget(group, name, null, null, null, TargetPolicies.DefaultCacheSize, target) { Flow = flow };
         }
     }
 
@@ -74,8 +74,8 @@ internal sealed record ResiliencyTarget(string Group, string Name, string? Timeo
             throw target.Wrong("circuitBreakerScope", "type, id or both");
         }
 
-        var size = target.Number("circuitBreakerCacheSize", AppPolicies.DefaultCacheSize, least: 0);
-        return new ResiliencyTarget(group, name, PolicyName(target, "timeout"), PolicyName(target, "retry"), PolicyName(target, "circuitBreaker"), size == 0 ? AppPolicies.DefaultCacheSize : size, target);
+        var size = target.Number("circuitBreakerCacheSize", TargetPolicies.DefaultCacheSize, least: 0);
+        return new ResiliencyTarget(group, name, PolicyName(target, "timeout"), PolicyName(target, "retry"), PolicyName(target, "circuitBreaker"), size == 0 ? TargetPolicies.DefaultCacheSize : size, target);
     }
 
     private static string? PolicyName(YamlMap target, string key) => target.Text(key) is { Length: > 0 } name ? name : null;

@@ -79,7 +79,7 @@ internal sealed class ResilientStateStore(IStateStore inner, ResilientOperation 
         {
             return await policy.RunAsync(async token => await operation(token), _ => null, FailureIn, cancellationToken);
         }
-        catch (Exception exception) when (exception is CircuitOpenException or TimeoutException)
+        catch (PolicyException exception)
         {
             throw new StateException(StateProblem.Other, exception.Message);
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using McpAspire.Sidecar.Tests.Rig;
 
 namespace McpAspire.Sidecar.Tests.Contract;
 
@@ -32,6 +33,6 @@ internal static class Recording
             list.Add(entry);
         }
 
-        return list;
+        return SidecarProcess.IsDaprd ? [.. list.Where(entry => !((string)entry["name"]!).Contains("dapr run", StringComparison.Ordinal))] : list; // of another executable
     }
 }

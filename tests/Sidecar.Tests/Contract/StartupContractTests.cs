@@ -45,11 +45,6 @@ public sealed partial class StartupContractTests
         var found = new List<string>();
         foreach (var entry in Recording.Topic(Topic).Where(entry => Regex.IsMatch((string)entry["name"]!, $"^{Help}$")))
         {
-            if (SidecarProcess.IsDaprd && (string)entry["name"]! == "dapr run --help")
-            {
-                continue; // of another executable
-            }
-
             string[] arguments = (string)entry["name"]! == "dapr run --help" ? ["run", "--help"] : ["--help"];
             await using var help = SidecarProcess.LaunchExactly(arguments, port: 0);
             var text = await help.WaitForExitAsync(Stopping);
@@ -81,7 +76,7 @@ public sealed partial class StartupContractTests
         string[] said = [.. sidecar.Output.Split('\n').Select(rig.Ports.ToRecorded)];
         string[] variables = [.. environment.Split('\n').Where(line => line.StartsWith("APP_", StringComparison.Ordinal) || line.StartsWith("DAPR_", StringComparison.Ordinal)).Select(line => line.Split('=')[0])];
         var found = Recording.Topic(Topic)
-            .Where(entry => entry["args"] is null && !Regex.IsMatch((string)entry["name"]!, $"^{Help}$") && !(SidecarProcess.IsDaprd && ((string)entry["name"]!).EndsWith("(dapr run)", StringComparison.Ordinal)))
+            .Where(entry => entry["args"] is null && !Regex.IsMatch((string)entry["name"]!, $"^{Help}$"))
             .SelectMany(entry => Ledger.Compare(_differences, Topic, entry, recorded => Compare(recorded, said, seconds, variables)))
             .ToArray();
 

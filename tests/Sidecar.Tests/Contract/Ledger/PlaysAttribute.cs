@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using McpAspire.Sidecar.Tests.Rig;
 using Xunit.v3;
 
 namespace McpAspire.Sidecar.Tests.Contract;
@@ -32,15 +31,13 @@ public sealed class PlaysAttribute(params string[] topics) : BeforeAfterTestAttr
         // A theory plays the topic that it was given.
         var topics = test.TestMethodArguments.OfType<string>().Where(Topics.Contains).ToArray();
         var forgotten = (topics.Length == 0 ? Topics : topics)
-            .SelectMany(topic => Recording.Topic(topic).Where(entry => Claims(topic, entry) && !IsOfAnotherExecutable(entry) && !Ledger.IsPlayed(test.UniqueID, topic, entry)).Select(entry => $"{topic} / {entry["name"]}"))
+            .SelectMany(topic => Recording.Topic(topic).Where(entry => Claims(topic, entry) && !Ledger.IsPlayed(test.UniqueID, topic, entry)).Select(entry => $"{topic} / {entry["name"]}"))
             .ToArray();
         if (TestContext.Current.TestState?.Result != TestResult.Skipped)
         {
             Assert.True(forgotten.Length == 0, "Not played: " + string.Join("; ", forgotten));
         }
     }
-
-    private static bool IsOfAnotherExecutable(JsonObject entry) => SidecarProcess.IsDaprd && ((string)entry["name"]!).Contains("dapr run", StringComparison.Ordinal);
 
     private static bool Fits(string pattern, string name) => Regex.IsMatch(name, $"^(?:{pattern})$", RegexOptions.Singleline);
 }
