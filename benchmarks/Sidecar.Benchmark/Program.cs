@@ -15,15 +15,16 @@ switch (args)
         break;
 }
 
-// Usage: Sidecar.Benchmark <Sidecar or Sidecar.dll> <IdentityProvider.dll> [seconds a round] [rounds]; DAPRD names a daprd to measure beside it.
+// Usage: Sidecar.Benchmark <Sidecar or Sidecar.dll> <IdentityProvider.dll> [seconds a round] [rounds] [connections, as 1,16,64]; DAPRD names a daprd to measure beside it.
 if (args.Length < 2 || !File.Exists(args[0]) || !File.Exists(args[1]))
 {
-    await Console.Error.WriteLineAsync("Sidecar.Benchmark: the arguments are the path of Sidecar (published, or Sidecar.dll) and that of IdentityProvider.dll, both built with -c Release; then seconds a round (2) and rounds (3).");
+    await Console.Error.WriteLineAsync("Sidecar.Benchmark: the arguments are the path of Sidecar (published, or Sidecar.dll) and that of IdentityProvider.dll, both built with -c Release; then seconds a round (2), rounds (3) and connections (1,16,64).");
     return 1;
 }
 
 var duration = TimeSpan.FromSeconds(args.Length > 2 ? double.Parse(args[2]) : 2);
 var rounds = args.Length > 3 ? int.Parse(args[3]) : 3;
+int[] loads = args.Length > 4 ? [.. args[4].Split(',').Select(int.Parse)] : [1, 16, 64];
 var folder = Directory.CreateTempSubdirectory("sidecar-benchmark-");
 var started = new List<IAsyncDisposable>();
 try
@@ -51,7 +52,8 @@ try
     }
 
     Way[] ways = [direct, .. nginx is null ? (Way[])[] : [nginx], .. products.SelectMany(product => product.All)];
-    foreach (var connections in (int[])[1, 16, 64])
+    var memory = new Dictionary<int, IReadOnlyList<double>>();
+    foreach (var connections in loads)
     {
         var samples = ways.ToDictionary(way => way, _ => new List<Sample>());
         for (var round = 0; round < rounds; round++)
@@ -63,6 +65,7 @@ try
         }
 
         var results = samples.ToDictionary(pair => pair.Key, pair => Sample.MiddleOf(pair.Value));
+        memory[connections] = [.. products.SelectMany(product => product.Processes).Select(process => process.Process.Megabytes)];
         Report.Table(connections, direct, results);
         if (connections == 16)
         {
@@ -70,7 +73,7 @@ try
         }
     }
 
-    Report.Processes(products);
+    Report.Processes(products, memory);
     return 0;
 }
 finally

@@ -44,18 +44,19 @@ internal static class Report
         double Added(Way way) => results[way].Median - results[direct].Median;
     }
 
-    public static void Processes(IEnumerable<Product> products)
+    /// <summary>When each process was ready, and what it held before any load and after the one with that many connections.</summary>
+    public static void Processes(IEnumerable<Product> products, IReadOnlyDictionary<int, IReadOnlyList<double>> memory)
     {
         Console.WriteLine();
-        Console.WriteLine("| process                                        | ready ms | MB idle | MB after |");
-        Console.WriteLine("|------------------------------------------------|---------:|--------:|---------:|");
-        foreach (var (name, process) in products.SelectMany(product => product.Processes))
+        Console.WriteLine($"| process                                        | ready ms | MB idle |{string.Concat(memory.Keys.Select(connections => $" after {connections,2} |"))}");
+        Console.WriteLine($"|------------------------------------------------|---------:|--------:|{string.Concat(memory.Keys.Select(_ => "---------:|"))}");
+        foreach (var (number, (name, process)) in products.SelectMany(product => product.Processes).Index())
         {
-            Console.WriteLine($"| {name,-46} | {process.Ready.TotalMilliseconds,8:F0} | {process.MegabytesIdle,7:F0} | {process.Megabytes,8:F0} |");
+            Console.WriteLine($"| {name,-46} | {process.Ready.TotalMilliseconds,8:F0} | {process.MegabytesIdle,7:F0} |{string.Concat(memory.Values.Select(megabytes => $" {megabytes[number],8:F0} |"))}");
         }
 
         // With a bearer, ready means that the provider has given its keys.
-        Console.WriteLine("Goals: ready within 100 ms and 45 MB after load as published (AOT); 300 ms and 90 MB as Sidecar.dll.");
+        Console.WriteLine("Goals: ready within 100 ms and 45 MB after 16 connections as published (AOT); 300 ms and 90 MB as Sidecar.dll.");
     }
 
     private static void Goal(string what, double ratio, string goal) => Console.WriteLine($"{ratio,6:F2}  {what} (goal: {goal})");

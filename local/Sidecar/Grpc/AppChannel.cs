@@ -10,10 +10,10 @@ internal sealed class AppChannel(SidecarOptions options) : IDisposable
 {
     private const string ApiToken = "dapr-api-token";
 
-    private readonly Lazy<GrpcChannel> _channel = new(() => Open(options));
+    private readonly Lazy<Connection> _connection = new(() => new Connection(Open(options)));
 
     /// <summary>For a generated client.</summary>
-    public CallInvoker Invoker => _channel.Value.CreateCallInvoker();
+    public CallInvoker Invoker => _connection.Value.Channel.CreateCallInvoker();
 
     /// <summary>A call of this sidecar itself: it shows the app its token.</summary>
     public CallOptions Options(Metadata metadata, CancellationToken cancellationToken, DateTime? deadline = null)
@@ -42,9 +42,9 @@ internal sealed class AppChannel(SidecarOptions options) : IDisposable
 
     public void Dispose()
     {
-        if (_channel.IsValueCreated)
+        if (_connection.IsValueCreated)
         {
-            _channel.Value.Dispose();
+            _connection.Value.Channel.Dispose();
         }
     }
 
@@ -65,5 +65,11 @@ internal sealed class AppChannel(SidecarOptions options) : IDisposable
             CompressionProviders = [],
             ThrowOperationCanceledOnCancellation = true,
         });
+    }
+
+    /// <summary>Names the channel's type out of sight of <see cref="AppChannel"/>: a sidecar of an HTTP app does not load gRPC's client.</summary>
+    private sealed class Connection(GrpcChannel channel)
+    {
+        public GrpcChannel Channel { get; } = channel;
     }
 }

@@ -40,6 +40,7 @@ internal static partial class SidecarHost
 
         _ = parts.Reloader.RunAsync(new SnapshotLife(snapshot, lifetime.Stopping), lifetime.Stopping);
         _ = WatchAppAsync(parts, snapshot, lifetime.Stopping);
+        _ = CompilerMemory.GiveBackAsync(TimeProvider.System, lifetime.Stopping);
         return await RunToEndAsync(server, parts, lifetime, options);
 
         async Task<(RuntimeSnapshot Snapshot, IDisposable? Traces)> LoadAsync()

@@ -53,6 +53,18 @@ public sealed class TokenValidatorTests : IAsyncDisposable
         Assert.Equal(TokenVerdict.Invalid, await _validator.ValidateAsync(token, Stopping));
     }
 
+    /// <summary>A JWK is its n and e (RFC 7518 §6.3.1): .NET would take the key of the certificate beside them.</summary>
+    [Fact]
+    public async Task Certificate_OfAnotherKey_IsNotTheKey()
+    {
+        using var other = new SigningKey("key-1");
+        _provider.Key.Certificate = other.SelfSign();
+        await _keys.RefreshForUnknownKeyAsync(Stopping);
+
+        Assert.Equal(TokenVerdict.Invalid, await _validator.ValidateAsync(other.Sign(_provider.Claims()), Stopping));
+        Assert.Equal(TokenVerdict.Valid, await _validator.ValidateAsync(_provider.Key.Sign(_provider.Claims()), Stopping));
+    }
+
     /// <summary>Or a withdrawn key would be good for ever.</summary>
     [Theory]
     [InlineData("/relative")]

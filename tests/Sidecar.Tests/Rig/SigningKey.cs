@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -13,6 +14,9 @@ internal sealed class SigningKey(string id) : IDisposable
     public string Id => id;
 
     public byte[] Modulus => _rsa.ExportParameters(false).Modulus!;
+
+    /// <summary>The <c>x5c</c> of its JWK: none unless a test gives one.</summary>
+    public byte[]? Certificate { get; set; }
 
     public string PublicPem => _rsa.ExportSubjectPublicKeyInfoPem();
 
@@ -32,7 +36,19 @@ internal sealed class SigningKey(string id) : IDisposable
             jwk["alg"] = algorithm;
         }
 
+        if (Certificate is not null)
+        {
+            jwk["x5c"] = new JsonArray(Convert.ToBase64String(Certificate));
+        }
+
         return jwk;
+    }
+
+    public byte[] SelfSign()
+    {
+        var request = new CertificateRequest($"CN={id}", _rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        return certificate.RawData;
     }
 
     public string Sign(JsonObject payload, string algorithm = "RS256", string? kid = "", IEnumerable<KeyValuePair<string, JsonNode?>>? more = null)

@@ -11,6 +11,8 @@ internal sealed class SigningKeys
     {
         foreach (var key in new JsonWebKeySet(json).Keys)
         {
+            // The key is its n and e, or x and y: a certificate beside them (RFC 7517 §4.7) need not be of the same key, and .NET would prefer it.
+            key.X5c.Clear();
             if (key.Kid is { Length: > 0 } && (key.Use is null or "" or "sig") && AlgorithmOf(key) is { } algorithm && !key.HasPrivateKey)
             {
                 _byId[key.Kid] = (key, algorithm);
