@@ -12,7 +12,7 @@ namespace McpAspire.Sidecar.Api;
 /// The routes behind httpPipeline. A known route wins over an app id, for its own verb only; everything else is an
 /// invocation, named by a header, by Basic credentials or by the path.
 /// </summary>
-internal sealed class ApiRouter(HealthApi health, MetadataApi metadata, SecretsApi secrets, ShutdownApi shutdown, StateApi state, PublishApi publish, BindingsApi bindings, CryptoApi crypto, Invoker invoker)
+internal sealed class ApiRouter(OriginGate origins, HealthApi health, MetadataApi metadata, SecretsApi secrets, ShutdownApi shutdown, StateApi state, PublishApi publish, BindingsApi bindings, CryptoApi crypto, Invoker invoker)
 {
     private const string V1 = "/v1.0/";
     private const string V1Alpha1 = "/v1.0-alpha1/";
@@ -27,6 +27,11 @@ internal sealed class ApiRouter(HealthApi health, MetadataApi metadata, SecretsA
             return operation(request);
         }
 
+        if (!request.IsAliased && IsApi(request.Path) && origins.Refuses(request.Http.Request))
+        {
+            return OriginGate.RefuseAsync(request.Http, "use this API");
+        }
+
         if (!request.IsAliased && request.Path.StartsWith(V1, StringComparison.Ordinal) && FindApi(request) is { } answer)
         {
             return answer;
@@ -39,6 +44,9 @@ internal sealed class ApiRouter(HealthApi health, MetadataApi metadata, SecretsA
 
         return request.Runtime.Apis.Invoke && TryFindAppId(request) ? invoker.InvokeAsync(request) : DaprErrors.NoAppIdAsync(request.Http);
     }
+
+    private static bool IsApi(string path)
+        => (path.StartsWith(V1, StringComparison.Ordinal) || path.StartsWith(V1Alpha1, StringComparison.Ordinal)) && !path.StartsWith(Invoke, StringComparison.Ordinal);
 
     private Task? FindApi(SidecarRequest request)
     {

@@ -1,4 +1,3 @@
-using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Hosting;
 using McpAspire.Sidecar.Pipeline;
 using Microsoft.Extensions.Logging;
@@ -6,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace McpAspire.Sidecar.Api;
 
 /// <summary><c>shutdown</c>: 204, then the process ends; with <c>dapr-force-shutdown: true</c> at once and with exit code 1.</summary>
-internal sealed partial class ShutdownApi(SidecarOptions options, ShutdownSequence shutdown, TimeProvider time, ILogger<ShutdownApi> logger)
+internal sealed partial class ShutdownApi(OriginGate origins, ShutdownSequence shutdown, TimeProvider time, ILogger<ShutdownApi> logger)
 {
     private const string ForceHeader = "dapr-force-shutdown";
 
@@ -16,10 +15,9 @@ internal sealed partial class ShutdownApi(SidecarOptions options, ShutdownSequen
     public Task StopAsync(SidecarRequest request)
     {
         var http = request.Http;
-        if (http.Request.Headers.Origin.ToString() is { Length: > 0 } origin && !options.AllowedOrigins.Any(allowed => allowed != "*" && CorsPolicy.Allows(allowed, origin)))
+        if (origins.RefusesWithoutName(http.Request))
         {
-            // Any page can send a POST to this machine; without --allowed-origins none has been meant.
-            return DaprErrors.WriteAsync(http, StatusCodes.Status403Forbidden, "ERR_ORIGIN_NOT_ALLOWED", "a web page may end this sidecar only if --allowed-origins names its origin");
+            return OriginGate.RefuseAsync(http, "end this sidecar");
         }
 
         http.Response.StatusCode = StatusCodes.Status204NoContent;

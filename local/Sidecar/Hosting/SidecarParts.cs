@@ -49,15 +49,16 @@ internal sealed class SidecarParts
         var self = identity with { TrustDomain = configuration.AccessControl?.TrustDomain ?? AccessControl.DefaultTrustDomain };
 
         var invoker = new Invoker(forwarder, options, tracer, health, new AccessGate(metrics), new CallMetrics(metrics));
+        var origins = new OriginGate(options);
         var healthApi = new HealthApi(readiness);
         var metadata = new MetadataApi(options, readiness, feeds);
         var secrets = new SecretsApi(metrics);
-        var shutdownApi = new ShutdownApi(options, shutdown, time, loggers.CreateLogger<ShutdownApi>());
+        var shutdownApi = new ShutdownApi(origins, shutdown, time, loggers.CreateLogger<ShutdownApi>());
         var state = new StateAccess(metrics);
         var publisher = new Publisher(metrics, time);
         var outputs = new OutputBindings(metrics);
         var documents = new DocumentCryptography(metrics, loggers);
-        var router = new ApiRouter(healthApi, metadata, secrets, shutdownApi, new StateApi(state), new PublishApi(publisher), new BindingsApi(outputs), new CryptoApi(documents), invoker);
+        var router = new ApiRouter(origins, healthApi, metadata, secrets, shutdownApi, new StateApi(state), new PublishApi(publisher), new BindingsApi(outputs), new CryptoApi(documents), invoker);
         var factory = new RuntimeFactory(options, handlers, environment, time, loggers, clients, new RemoteSidecars(registrations, self, options, time), metrics);
         var runtime = new SidecarRuntime(factory, options, router, invoker, metrics, feeds, loggers.CreateLogger<SidecarRuntime>());
         var tokenGate = new ApiTokenGate(options);
