@@ -52,6 +52,7 @@ try
     }
 
     Way[] ways = [direct, .. nginx is null ? (Way[])[] : [nginx], .. products.SelectMany(product => product.All)];
+    List<(string Name, ServerProcess Process)> processes = [.. products.SelectMany(product => product.Processes), ("the app (ASP.NET Core, no sidecar)", backend.App)];
     var memory = new Dictionary<int, IReadOnlyList<double>>();
     foreach (var connections in loads)
     {
@@ -65,7 +66,7 @@ try
         }
 
         var results = samples.ToDictionary(pair => pair.Key, pair => Sample.MiddleOf(pair.Value));
-        memory[connections] = [.. products.SelectMany(product => product.Processes).Select(process => process.Process.Megabytes)];
+        memory[connections] = [.. processes.Select(entry => entry.Process.Megabytes)];
         Report.Table(connections, direct, results);
         if (connections == 16)
         {
@@ -73,7 +74,7 @@ try
         }
     }
 
-    Report.Processes(products, memory);
+    Report.Processes(processes, memory);
     return 0;
 }
 finally

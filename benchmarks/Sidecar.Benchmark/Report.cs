@@ -45,12 +45,12 @@ internal static class Report
     }
 
     /// <summary>When each process was ready, and what it held before any load and after the one with that many connections.</summary>
-    public static void Processes(IEnumerable<Product> products, IReadOnlyDictionary<int, IReadOnlyList<double>> memory)
+    public static void Processes(IEnumerable<(string Name, ServerProcess Process)> processes, IReadOnlyDictionary<int, IReadOnlyList<double>> memory)
     {
         Console.WriteLine();
         Console.WriteLine($"| process                                        | ready ms | MB idle |{string.Concat(memory.Keys.Select(connections => $" after {connections,2} |"))}");
         Console.WriteLine($"|------------------------------------------------|---------:|--------:|{string.Concat(memory.Keys.Select(_ => "---------:|"))}");
-        foreach (var (number, (name, process)) in products.SelectMany(product => product.Processes).Index())
+        foreach (var (number, (name, process)) in processes.Index())
         {
             Console.WriteLine($"| {name,-46} | {process.Ready.TotalMilliseconds,8:F0} | {process.MegabytesIdle,7:F0} |{string.Concat(memory.Values.Select(megabytes => $" {megabytes[number],8:F0} |"))}");
         }

@@ -5,17 +5,19 @@ namespace McpAspire.Benchmarks.Sidecars.Servers;
 /// <summary>What stands around the sidecars: the app, a collector for spans, the identity provider.</summary>
 internal sealed class Backend : IAsyncDisposable
 {
-    private readonly ServerProcess _app;
     private readonly ServerProcess _collector;
 
     private Backend(ServerProcess app, int appPort, ServerProcess collector, int collectorPort, RealmProvider provider)
     {
-        _app = app;
+        App = app;
         _collector = collector;
         AppPort = appPort;
         CollectorPort = collectorPort;
         Provider = provider;
     }
+
+    /// <summary>An ASP.NET Core app of one line: its start says how fast this machine starts one.</summary>
+    public ServerProcess App { get; }
 
     public int AppPort { get; }
 
@@ -35,7 +37,7 @@ internal sealed class Backend : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _app.DisposeAsync();
+        await App.DisposeAsync();
         await _collector.DisposeAsync();
         await Provider.DisposeAsync();
     }

@@ -28,8 +28,16 @@ internal sealed class SidecarPair : IAsyncDisposable
     {
         var (clientPort, serverPort) = (ServerProcess.FreePort(), ServerProcess.FreePort());
         var server = await StartAsync(executable, Path.Combine(folder, "server"), Server, serverPort, backend.AppPort, ServerFiles(backend, authenticated, traced));
-        var client = await StartAsync(executable, Path.Combine(folder, "client"), "client", clientPort, null, ClientFiles(backend, serverPort, authenticated, traced));
-        return new SidecarPair(client, clientPort, server, serverPort);
+        try
+        {
+            var client = await StartAsync(executable, Path.Combine(folder, "client"), "client", clientPort, null, ClientFiles(backend, serverPort, authenticated, traced));
+            return new SidecarPair(client, clientPort, server, serverPort);
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
