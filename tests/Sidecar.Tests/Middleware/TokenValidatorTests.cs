@@ -53,6 +53,44 @@ public sealed class TokenValidatorTests : IAsyncDisposable
         Assert.Equal(TokenVerdict.Invalid, await _validator.ValidateAsync(token, Stopping));
     }
 
+    /// <summary>What is known of a header is of that very string alone, and ends with the token's time.</summary>
+    [Fact]
+    public async Task Header_ThatWasRecognized_IsRecalled_UntilItsTokenEnds()
+    {
+        await _keys.RefreshForUnknownKeyAsync(Stopping);
+        var token = _provider.Key.Sign(_provider.Claims());
+        var header = $"Bearer {token}";
+        _validator.Recognize(header, token);
+        Assert.Null(_validator.Recall(header)); // nothing was validated yet
+
+        await _validator.ValidateAsync(token, Stopping);
+        _validator.Recognize(header, token);
+        Assert.Equal(TokenVerdict.Valid, _validator.Recall(header));
+        Assert.Null(_validator.Recall($"Bearer {token}"));
+
+        _clock.Advance(TimeSpan.FromMinutes(11));
+        Assert.Equal(TokenVerdict.Invalid, _validator.Recall(header));
+    }
+
+    [Fact]
+    public async Task Header_ThatWasRecognized_IsForgotten_WithTheKeys()
+    {
+        await _keys.RefreshForUnknownKeyAsync(Stopping);
+        var token = _provider.Key.Sign(_provider.Claims());
+        var header = $"Bearer {token}";
+        await _validator.ValidateAsync(token, Stopping);
+        _validator.Recognize(header, token);
+
+        using var second = new SigningKey("key-2");
+        _provider.Keys.Clear();
+        _provider.Keys.Add(second);
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        await _validator.ValidateAsync(second.Sign(_provider.Claims()), Stopping);
+
+        Assert.Null(_validator.Recall(header));
+        Assert.Equal(TokenVerdict.Invalid, await _validator.ValidateAsync(token, Stopping));
+    }
+
     /// <summary>A JWK is its n and e (RFC 7518 §6.3.1): .NET would take the key of the certificate beside them.</summary>
     [Fact]
     public async Task Certificate_OfAnotherKey_IsNotTheKey()

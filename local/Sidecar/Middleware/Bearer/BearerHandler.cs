@@ -40,18 +40,15 @@ internal sealed class BearerHandler(TokenValidator validator, ProviderKeys keys)
     public async Task InvokeAsync(SidecarRequest request, SidecarDelegate next)
     {
         var http = request.Http;
-        if (TokenOf(http.Request) is not { } token)
-        {
-            await RefuseAsync(http, "Bearer");
-            return;
-        }
-
-        switch (await validator.ValidateAsync(token, http.RequestAborted))
+        switch (await JudgeAsync(http))
         {
             case TokenVerdict.Valid:
                 // The app must see the token that was checked, and no other one behind it.
                 http.Request.Headers.Authorization = http.Request.Headers.Authorization[0];
                 await next(request);
+                break;
+            case null:
+                await RefuseAsync(http, "Bearer");
                 break;
             case TokenVerdict.Invalid:
                 await RefuseAsync(http, "Bearer error=\"invalid_token\"");
@@ -63,17 +60,33 @@ internal sealed class BearerHandler(TokenValidator validator, ProviderKeys keys)
         }
     }
 
-    /// <summary>The token of the first Authorization line; that one is what the app sees first as well.</summary>
-    private static string? TokenOf(HttpRequest request)
+    /// <summary>Of the first Authorization line; that one is what the app sees first as well. Null: it holds no token.</summary>
+    private async ValueTask<TokenVerdict?> JudgeAsync(HttpContext http)
     {
-        var values = request.Headers.Authorization;
+        var values = http.Request.Headers.Authorization;
         if (values.Count == 0 || values[0] is not { } header || !header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
         {
             return null;
         }
 
-        var token = header.AsSpan("Bearer ".Length).Trim();
-        return token.IsEmpty ? null : token.ToString();
+        if (validator.Recall(header) is { } known)
+        {
+            return known;
+        }
+
+        var token = header.AsSpan("Bearer ".Length).Trim().ToString();
+        if (token.Length == 0)
+        {
+            return null;
+        }
+
+        var verdict = await validator.ValidateAsync(token, http.RequestAborted);
+        if (verdict == TokenVerdict.Valid)
+        {
+            validator.Recognize(header, token);
+        }
+
+        return verdict;
     }
 
     private static Task RefuseAsync(HttpContext http, string challenge)

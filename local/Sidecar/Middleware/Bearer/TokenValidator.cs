@@ -18,6 +18,15 @@ internal sealed class TokenValidator(ProviderKeys keys, string issuer, string au
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
     private readonly VerifiedTokens _verified = new();
 
+    /// <summary>The verdict over a header's value that <see cref="Recognize"/> has seen; null: it has to be validated.</summary>
+    public TokenVerdict? Recall(string header)
+        => keys.Current is { } current && _verified.TryGet(header, current, out var times)
+            ? IsInTime(times) ? TokenVerdict.Valid : TokenVerdict.Invalid
+            : null;
+
+    /// <summary>The token of this header's value was found good.</summary>
+    public void Recognize(string header, string token) => _verified.Recognize(header, Digest.Of(token));
+
     public async ValueTask<TokenVerdict> ValidateAsync(string token, CancellationToken cancellationToken)
     {
         if (keys.Current is not { } current)
