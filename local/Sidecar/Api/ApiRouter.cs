@@ -27,26 +27,26 @@ internal sealed class ApiRouter(OriginGate origins, HealthApi health, MetadataAp
             return operation(request);
         }
 
-        if (!request.IsAliased && IsApi(request.Path) && origins.Refuses(request.Http.Request))
+        if (!request.IsAliased && IsApi(request.Path))
         {
-            return OriginGate.RefuseAsync(request.Http, "use this API");
-        }
+            if (origins.Refuses(request.Http.Request))
+            {
+                return OriginGate.RefuseAsync(request.Http, "use this API");
+            }
 
-        if (!request.IsAliased && request.Path.StartsWith(V1, StringComparison.Ordinal) && FindApi(request) is { } answer)
-        {
-            return answer;
-        }
-
-        if (!request.IsAliased && request.Path.StartsWith(V1Alpha1, StringComparison.Ordinal) && FindAlphaApi(request) is { } alphaAnswer)
-        {
-            return alphaAnswer;
+            if ((IsAlpha(request.Path) ? FindAlphaApi(request) : FindApi(request)) is { } answer)
+            {
+                return answer;
+            }
         }
 
         return request.Runtime.Apis.Invoke && TryFindAppId(request) ? invoker.InvokeAsync(request) : DaprErrors.NoAppIdAsync(request.Http);
     }
 
     private static bool IsApi(string path)
-        => (path.StartsWith(V1, StringComparison.Ordinal) || path.StartsWith(V1Alpha1, StringComparison.Ordinal)) && !path.StartsWith(Invoke, StringComparison.Ordinal);
+        => IsAlpha(path) || (path.StartsWith(V1, StringComparison.Ordinal) && !path.StartsWith(Invoke, StringComparison.Ordinal));
+
+    private static bool IsAlpha(string path) => path.StartsWith(V1Alpha1, StringComparison.Ordinal);
 
     private Task? FindApi(SidecarRequest request)
     {

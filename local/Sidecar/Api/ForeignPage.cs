@@ -2,7 +2,8 @@ namespace McpAspire.Sidecar.Api;
 
 /// <summary>
 /// Tells whether a page of another origin makes the browser send a call that may change something: a simple POST needs no
-/// preflight (Fetch standard, CORS protocol), and <c>SameSite=Lax</c> does not keep a cookie from it where both are of one site, as all ports of localhost are.
+/// preflight (Fetch standard, CORS protocol), and <c>SameSite=Lax</c> does not keep a cookie from it where both are of one
+/// site, as all ports of localhost are.
 /// </summary>
 internal static class ForeignPage
 {

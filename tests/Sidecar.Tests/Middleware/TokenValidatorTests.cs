@@ -60,11 +60,12 @@ public sealed class TokenValidatorTests : IAsyncDisposable
         await _keys.RefreshForUnknownKeyAsync(Stopping);
         var token = _provider.Key.Sign(_provider.Claims());
         var header = $"Bearer {token}";
-        _validator.Recognize(header, token);
         Assert.Null(_validator.Recall(header)); // nothing was validated yet
 
-        await _validator.ValidateAsync(token, Stopping);
-        _validator.Recognize(header, token);
+        Assert.Equal(TokenVerdict.Invalid, await _validator.ValidateAsync(token + "x", Stopping, header));
+        Assert.Null(_validator.Recall(header));
+
+        await _validator.ValidateAsync(token, Stopping, header);
         Assert.Equal(TokenVerdict.Valid, _validator.Recall(header));
         Assert.Null(_validator.Recall($"Bearer {token}"));
 
@@ -78,8 +79,7 @@ public sealed class TokenValidatorTests : IAsyncDisposable
         await _keys.RefreshForUnknownKeyAsync(Stopping);
         var token = _provider.Key.Sign(_provider.Claims());
         var header = $"Bearer {token}";
-        await _validator.ValidateAsync(token, Stopping);
-        _validator.Recognize(header, token);
+        await _validator.ValidateAsync(token, Stopping, header);
 
         using var second = new SigningKey("key-2");
         _provider.Keys.Clear();

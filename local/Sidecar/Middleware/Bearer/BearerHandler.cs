@@ -75,18 +75,7 @@ internal sealed class BearerHandler(TokenValidator validator, ProviderKeys keys)
         }
 
         var token = header.AsSpan("Bearer ".Length).Trim().ToString();
-        if (token.Length == 0)
-        {
-            return null;
-        }
-
-        var verdict = await validator.ValidateAsync(token, http.RequestAborted);
-        if (verdict == TokenVerdict.Valid)
-        {
-            validator.Recognize(header, token);
-        }
-
-        return verdict;
+        return token.Length == 0 ? null : await validator.ValidateAsync(token, http.RequestAborted, header);
     }
 
     private static Task RefuseAsync(HttpContext http, string challenge)

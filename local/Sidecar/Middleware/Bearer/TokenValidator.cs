@@ -18,16 +18,16 @@ internal sealed class TokenValidator(ProviderKeys keys, string issuer, string au
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
     private readonly VerifiedTokens _verified = new();
 
-    /// <summary>The verdict over a header's value that <see cref="Recognize"/> has seen; null: it has to be validated.</summary>
+    /// <summary>The verdict over a header's value that was given along with a good token; null: its token has to be validated.</summary>
     public TokenVerdict? Recall(string header)
         => keys.Current is { } current && _verified.TryGet(header, current, out var times)
             ? IsInTime(times) ? TokenVerdict.Valid : TokenVerdict.Invalid
             : null;
 
-    /// <summary>The token of this header's value was found good.</summary>
-    public void Recognize(string header, string token) => _verified.Recognize(header, Digest.Of(token));
-
-    public async ValueTask<TokenVerdict> ValidateAsync(string token, CancellationToken cancellationToken)
+    /// <param name="token">A JWT.</param>
+    /// <param name="cancellationToken">For what has to be asked of the provider.</param>
+    /// <param name="header">The value that the token stands in: <see cref="Recall"/> knows it when the token is good.</param>
+    public async ValueTask<TokenVerdict> ValidateAsync(string token, CancellationToken cancellationToken, string? header = null)
     {
         if (keys.Current is not { } current)
         {
@@ -37,6 +37,7 @@ internal sealed class TokenValidator(ProviderKeys keys, string issuer, string au
         var digest = Digest.Of(token);
         if (_verified.TryGet(digest, current, out var known))
         {
+            _verified.Recognize(header, digest);
             return IsInTime(known) ? TokenVerdict.Valid : TokenVerdict.Invalid;
         }
 
@@ -77,6 +78,7 @@ internal sealed class TokenValidator(ProviderKeys keys, string issuer, string au
         }
 
         _verified.Add(digest, current, times);
+        _verified.Recognize(header, digest);
         return TokenVerdict.Valid;
     }
 

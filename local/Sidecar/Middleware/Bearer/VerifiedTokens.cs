@@ -28,9 +28,9 @@ internal sealed class VerifiedTokens
         => IsOf(keys, _byHeader.TryGetValue(header, out var verified) ? verified : null, out times);
 
     /// <summary>Ties the header to what is known of its token; to nothing where nothing is.</summary>
-    public void Recognize(string header, in Digest digest)
+    public void Recognize(string? header, in Digest digest)
     {
-        if (_byDigest.TryGetValue(digest, out var verified))
+        if (header is not null && _byDigest.TryGetValue(digest, out var verified))
         {
             _byHeader.AddOrUpdate(header, verified);
         }
