@@ -5,6 +5,7 @@ using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.PubSub;
 using McpAspire.Sidecar.State;
+using McpAspire.Sidecar.Workflows;
 
 namespace McpAspire.Sidecar.Api;
 
@@ -12,10 +13,12 @@ namespace McpAspire.Sidecar.Api;
 /// The routes behind httpPipeline. A known route wins over an app id, for its own verb only; everything else is an
 /// invocation, named by a header, by Basic credentials or by the path.
 /// </summary>
-internal sealed class ApiRouter(OriginGate origins, HealthApi health, MetadataApi metadata, SecretsApi secrets, ShutdownApi shutdown, StateApi state, PublishApi publish, BindingsApi bindings, CryptoApi crypto, Invoker invoker)
+internal sealed class ApiRouter(OriginGate origins, HealthApi health, MetadataApi metadata, SecretsApi secrets, ShutdownApi shutdown, StateApi state, PublishApi publish, BindingsApi bindings, CryptoApi crypto, WorkflowsApi workflows, Invoker invoker)
 {
     private const string V1 = "/v1.0/";
     private const string V1Alpha1 = "/v1.0-alpha1/";
+    private const string V1Beta1 = "/v1.0-beta1/";
+    private const string Workflow = "workflows/";
     private const string Invoke = V1 + "invoke/";
     private const string BasicScheme = "Basic ";
     private const string BasicUser = "dapr-app-id";
@@ -34,7 +37,7 @@ internal sealed class ApiRouter(OriginGate origins, HealthApi health, MetadataAp
                 return OriginGate.RefuseAsync(request.Http, "use this API");
             }
 
-            if ((IsAlpha(request.Path) ? FindAlphaApi(request) : FindApi(request)) is { } answer)
+            if ((IsAlpha(request.Path) ? FindAlphaApi(request) : IsBeta(request.Path) ? FindBetaApi(request) : FindApi(request)) is { } answer)
             {
                 return answer;
             }
@@ -44,9 +47,17 @@ internal sealed class ApiRouter(OriginGate origins, HealthApi health, MetadataAp
     }
 
     private static bool IsApi(string path)
-        => IsAlpha(path) || (path.StartsWith(V1, StringComparison.Ordinal) && !path.StartsWith(Invoke, StringComparison.Ordinal));
+        => IsAlpha(path) || IsBeta(path) || (path.StartsWith(V1, StringComparison.Ordinal) && !path.StartsWith(Invoke, StringComparison.Ordinal));
 
     private static bool IsAlpha(string path) => path.StartsWith(V1Alpha1, StringComparison.Ordinal);
+
+    private static bool IsBeta(string path) => path.StartsWith(V1Beta1, StringComparison.Ordinal);
+
+    private Task? FindBetaApi(SidecarRequest request)
+    {
+        var path = request.Path.AsSpan(V1Beta1.Length);
+        return request.Runtime.Apis.WorkflowsBeta && path.StartsWith(Workflow) ? workflows.Find(request, path[Workflow.Length..]) : null;
+    }
 
     private Task? FindApi(SidecarRequest request)
     {
@@ -56,6 +67,11 @@ internal sealed class ApiRouter(OriginGate origins, HealthApi health, MetadataAp
         if (apis.State && path.StartsWith("state/"))
         {
             return state.Find(request);
+        }
+
+        if (apis.Workflows && path.StartsWith(Workflow))
+        {
+            return workflows.Find(request, path[Workflow.Length..]);
         }
 
         if (HttpMethods.IsGet(verb))
@@ -105,6 +121,11 @@ internal sealed class ApiRouter(OriginGate origins, HealthApi health, MetadataAp
         if (request.Runtime.Apis.StateAlpha && path.StartsWith("state/"))
         {
             return state.FindAlpha(request);
+        }
+
+        if (request.Runtime.Apis.WorkflowsAlpha && path.StartsWith(Workflow))
+        {
+            return workflows.Find(request, path[Workflow.Length..]);
         }
 
         var verb = request.Http.Request.Method;

@@ -116,7 +116,7 @@ internal sealed class MetadataApi(SidecarOptions options, AppReadiness app, AppF
         }
 
         writer.WriteEndObject();
-        WriteNames(writer, "mcpServers", runtime.McpServers);
+        WriteNames(writer, "mcpServers", runtime.McpServers.Names);
         WriteNames(writer, "workflowAccessPolicies", runtime.WorkflowAccessPolicies);
         WriteNames(writer, "resiliencies", runtime.Resiliencies);
         writer.WriteEndObject();

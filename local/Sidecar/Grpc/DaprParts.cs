@@ -6,10 +6,11 @@ using McpAspire.Sidecar.Hosting;
 using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.PubSub;
 using McpAspire.Sidecar.State;
+using McpAspire.Sidecar.Workflows;
 
 namespace McpAspire.Sidecar.Grpc;
 
-/// <summary>The parts of the sidecar that <see cref="DaprService"/> calls: those of the HTTP API. Each building block adds its own.</summary>
+/// <summary>The parts of the sidecar that <see cref="DaprService"/> and <see cref="TaskHubService"/> call: those of the HTTP API. Each building block adds its own.</summary>
 internal sealed record DaprParts
 {
     public required ApiCalls Calls { get; init; }
@@ -35,4 +36,6 @@ internal sealed record DaprParts
     public required DocumentCryptography Documents { get; init; }
 
     public required AppFeeds Feeds { get; init; }
+
+    public required WorkflowEngine Workflows { get; init; }
 }

@@ -38,7 +38,7 @@ internal sealed partial class DaprService
         response.RegisteredComponents.Add(runtime.Components.Select(component => Describe(component, runtime)));
         response.Subscriptions.Add((parts.Feeds.Subscriptions?.All ?? runtime.Subscriptions).Select(Describe));
         response.HttpEndpoints.Add(runtime.Endpoints.Keys.Select(name => new MetadataHTTPEndpoint { Name = name }));
-        response.McpServers.Add(runtime.McpServers.Select(name => new MetadataMCPServer { Name = name }));
+        response.McpServers.Add(runtime.McpServers.Names.Select(name => new MetadataMCPServer { Name = name }));
         response.WorkflowAccessPolicies.Add(runtime.WorkflowAccessPolicies.Select(name => new MetadataWorkflowAccessPolicy { Name = name }));
         response.Resiliencies.Add(runtime.Resiliencies.Select(name => new MetadataResiliency { Name = name }));
         foreach (var (key, value) in parts.Metadata.Extended)

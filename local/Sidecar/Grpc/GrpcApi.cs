@@ -14,8 +14,8 @@ using Microsoft.Extensions.Logging;
 
 namespace McpAspire.Sidecar.Grpc;
 
-/// <summary>The gRPC port: Dapr's gRPC API. Nothing of it is made before the first call.</summary>
-internal sealed class GrpcApi(SidecarOptions options, ApiTokenGate gate, SidecarMetrics metrics, ILoggerFactory loggers, Func<DaprService> create)
+/// <summary>The gRPC port: Dapr's gRPC API, and the one for workflows that its SDKs call. Nothing of it is made before the first call.</summary>
+internal sealed class GrpcApi(SidecarOptions options, ApiTokenGate gate, SidecarMetrics metrics, ILoggerFactory loggers, Func<DaprParts> create)
 {
     private const string StatusTrailer = "grpc-status";
 
@@ -69,7 +69,7 @@ internal sealed class GrpcApi(SidecarOptions options, ApiTokenGate gate, Sidecar
     /// <summary>The served methods, and what the gRPC server needs to run them; apart from the sidecar's own services.</summary>
     private sealed record Methods(FrozenDictionary<string, RequestDelegate> ByPath, IServiceProvider Services)
     {
-        public static Methods Create(SidecarOptions options, ILoggerFactory loggers, DaprService service)
+        public static Methods Create(SidecarOptions options, ILoggerFactory loggers, DaprParts parts)
         {
             var services = new ServiceCollection();
             services.AddSingleton(loggers);
@@ -80,10 +80,12 @@ internal sealed class GrpcApi(SidecarOptions options, ApiTokenGate gate, Sidecar
                 grpc.MaxSendMessageSize = GrpcLimits.MessageSize(options);
                 grpc.CompressionProviders = [];
             });
-            services.AddSingleton(service);
+            services.AddSingleton(new DaprService(parts));
+            services.AddSingleton(new TaskHubService(parts));
             var provider = services.BuildServiceProvider();
             var routes = new Routes(provider);
             routes.MapGrpcService<DaprService>();
+            routes.MapGrpcService<TaskHubService>();
             var methods = routes.DataSources
                 .SelectMany(source => source.Endpoints)
                 .OfType<RouteEndpoint>()

@@ -73,9 +73,18 @@ internal sealed class MessageGuard(PipeReader messages, string path) : PipeReade
         }
 
         var reader = new SequenceReader<byte>(buffer.Slice(HeaderLength, length));
-        var type = Protocol.Dapr.Descriptor.FindMethodByName(path[(path.LastIndexOf('/') + 1)..]).InputType;
+        var type = InputOf(path);
         var left = MaxFields;
         return HasFew(ref reader, length, type, MaxDepth, ref left) ? null : new Status(StatusCode.ResourceExhausted, $"the message has more than {MaxFields} fields");
+    }
+
+    private static MessageDescriptor InputOf(string path)
+    {
+        var slash = path.LastIndexOf('/');
+        return new[] { Protocol.Dapr.Descriptor, DurableTask.TaskHubSidecarService.Descriptor }
+            .Single(service => path.AsSpan(1, slash - 1).SequenceEqual(service.FullName))
+            .FindMethodByName(path[(slash + 1)..])
+            .InputType;
     }
 
     /// <summary>What cannot be read is left to the parser, which goes no further than that.</summary>

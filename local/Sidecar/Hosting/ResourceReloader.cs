@@ -113,7 +113,8 @@ internal sealed partial class ResourceReloader(SidecarRuntime runtime, SidecarOp
     private async Task<bool> IsReadyInTimeAsync(RuntimeSnapshot snapshot, CancellationToken stopping)
     {
         var started = time.GetTimestamp();
-        while (!snapshot.IsReady)
+        var earlier = runtime.Current.WarmUps; // what is taken over from them is as ready as it was
+        while (snapshot.WarmUps.Any(warmUp => !warmUp.IsReady && !earlier.Contains(warmUp)))
         {
             if (time.GetElapsedTime(started) > _readyWithin)
             {

@@ -6,12 +6,14 @@ using McpAspire.Sidecar.Components;
 using McpAspire.Sidecar.Components.Pluggable;
 using McpAspire.Sidecar.Grpc;
 using McpAspire.Sidecar.Invocation;
+using McpAspire.Sidecar.McpServers;
 using McpAspire.Sidecar.Metrics;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.Resiliency;
 using McpAspire.Sidecar.Resolution;
 using McpAspire.Sidecar.Resources;
 using McpAspire.Sidecar.Secrets;
+using McpAspire.Sidecar.State;
 using Microsoft.Extensions.Logging;
 
 namespace McpAspire.Sidecar.Hosting;
@@ -20,24 +22,27 @@ namespace McpAspire.Sidecar.Hosting;
 internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory handlers, Func<string, string?> environment, TimeProvider time, ILoggerFactory loggers, RuntimeClients clients, RemoteSidecars? sidecars = null, SidecarMetrics? metrics = null)
 {
     private readonly EmbeddedHost _host = new(options, time, loggers);
+    private readonly WorkflowPresence _workflows = new(loggers);
 
     /// <param name="resources">What was read.</param>
-    /// <param name="earlier">The components of the current snapshot: those whose resource is unchanged go on.</param>
+    /// <param name="earlier">The current snapshot, if there is one: its components and MCP servers whose resource is unchanged go on.</param>
     /// <param name="route">Behind httpPipeline.</param>
     /// <param name="forward">Behind appHttpPipeline.</param>
     /// <param name="warnings">What is wrong and does not keep it from running.</param>
-    public RuntimeSnapshot Create(ResourceSet resources, EmbeddedSet earlier, SidecarDelegate route, SidecarDelegate forward, ICollection<string> warnings)
+    public RuntimeSnapshot Create(ResourceSet resources, RuntimeSnapshot? earlier, SidecarDelegate route, SidecarDelegate forward, ICollection<string> warnings)
     {
         PipelineBuilder.Check(resources, options.AppId);
         var parts = new RuntimeParts { Sockets = Sockets() };
         try
         {
-            Make(parts, resources, earlier, warnings, (component, problem) => LeaveOut(component, problem, parts, warnings));
+            Make(parts, resources, earlier?.Embedded ?? EmbeddedSet.Empty, warnings, (component, problem) => LeaveOut(component, problem, parts, warnings));
+            MakeServers(parts, resources, earlier?.McpServers ?? McpServerSet.Empty, warnings);
             return Create(resources, parts, route, forward, warnings);
         }
         catch
         {
-            parts.Embedded.DisposeExcept(earlier);
+            parts.Embedded.DisposeExcept(earlier?.Embedded ?? EmbeddedSet.Empty);
+            parts.McpServers.DisposeExcept(earlier?.McpServers ?? McpServerSet.Empty);
             throw;
         }
     }
@@ -58,7 +63,8 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
             Endpoints = parts.Endpoints,
             Files = resources.Files,
             Resiliencies = [.. resources.Policies.Sources.Select(source => source.Name)],
-            McpServers = resources.McpServers,
+            McpServers = parts.McpServers,
+            WorkflowState = WorkflowState(resources, parts),
             WorkflowAccessPolicies = resources.WorkflowAccessPolicies,
             SecretStores = parts.Stores,
             Embedded = parts.Embedded,
@@ -68,7 +74,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
             AppPipeline = PipelineBuilder.Build(PipelineBuilder.Present(resources.Configuration.AppHttpPipeline, resources, options.AppId, warnings), parts.Handlers, PipelineStage.App, forward),
             ComponentPolicies = resources.Policies.Sources.Any() ? OfComponents(resources.Policies) : ComponentPolicies.None,
             FindSidecar = sidecars is null ? static (_, _) => null : Under(resources.Policies, sidecars),
-            WarmUps = [.. parts.Handlers.Values.OfType<IWarmUp>()],
+            WarmUps = [.. parts.Handlers.Values.OfType<IWarmUp>(), .. parts.McpServers.All],
             Apis = ServedApis.Of(resources.Configuration.Api),
         };
     }
@@ -83,6 +89,12 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
         var parts = new RuntimeParts { Sockets = Sockets(), IsCheck = true };
         Make(parts, resources, EmbeddedSet.Empty, warnings, (_, problem) => problems.Add(problem));
         parts.Embedded.DisposeExcept(EmbeddedSet.Empty);
+        var resolver = new ValueResolver(parts.Stores, options, environment);
+        foreach (var server in resources.McpServers.Where(server => !parts.IsUnknown(server.SecretStore)))
+        {
+            Try(() => _ = new McpServerSettings(server, resolver), problems.Add);
+        }
+
         return problems;
     }
 
@@ -123,6 +135,30 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
             Try(() => parts.Endpoints[endpoint.Name] = Target(endpoint, resolver, resources.Policies), problem => onProblem(null, problem));
         }
     }
+
+    /// <summary>One whose secrets are not there is left out, where it says so itself.</summary>
+    private void MakeServers(RuntimeParts parts, ResourceSet resources, McpServerSet earlier, ICollection<string> warnings)
+    {
+        var resolver = new ValueResolver(parts.Stores, options, environment);
+        foreach (var server in resources.McpServers)
+        {
+            try
+            {
+                var settings = new McpServerSettings(server, resolver);
+                parts.McpServers.Add(settings, earlier, () => new McpServer(settings, HttpClients.ForBackchannel(), options, _workflows, time, loggers));
+            }
+            catch (ResourceException problem) when (server.IgnoresErrors)
+            {
+                warnings.Add($"{problem.Message} The MCPServer '{server.Name}' is left out, as its 'ignoreErrors' says.");
+            }
+        }
+    }
+
+    /// <summary>That of the first component that says so, as in Dapr.</summary>
+    private static IStateStore? WorkflowState(ResourceSet resources, RuntimeParts parts)
+        => resources.Components.FirstOrDefault(component => !parts.LeftOut.Contains(component.Name) && StateStoreSettings.IsForActors(component)) is { } component
+            ? parts.Embedded.Find<IStateStore>(component.Name)
+            : null;
 
     private Action<ResourceException> Counted(ComponentResource component, Action<ComponentResource?, ResourceException> onProblem) => problem =>
     {
@@ -265,6 +301,8 @@ internal sealed class RuntimeParts
     public HashSet<string> LeftOut { get; } = new(StringComparer.Ordinal);
 
     public bool IsUnknown(string? store) => store is not null && UnknownStores.Contains(store);
+
+    public McpServerSet McpServers { get; } = new();
 
     public Dictionary<string, IPipelineHandler> Handlers { get; } = new(StringComparer.Ordinal);
 

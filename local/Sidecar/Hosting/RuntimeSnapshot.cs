@@ -1,10 +1,12 @@
 using McpAspire.Sidecar.Components;
 using McpAspire.Sidecar.Invocation;
+using McpAspire.Sidecar.McpServers;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.PubSub;
 using McpAspire.Sidecar.Resiliency;
 using McpAspire.Sidecar.Resources;
 using McpAspire.Sidecar.Secrets;
+using McpAspire.Sidecar.State;
 
 namespace McpAspire.Sidecar.Hosting;
 
@@ -24,10 +26,13 @@ internal sealed class RuntimeSnapshot
     /// <summary>What its resources were read from.</summary>
     public ResourceFiles Files { get; init; } = ResourceFiles.None;
 
-    /// <summary>Names of resources that are listed and have no effect.</summary>
-    public IReadOnlyList<string> McpServers { get; init; } = [];
+    /// <summary>Kept over a reload that does not change their resource.</summary>
+    public McpServerSet McpServers { get; init; } = McpServerSet.Empty;
 
-    /// <inheritdoc cref="McpServers"/>
+    /// <summary>Where workflows keep what they do; null: no state store says <c>actorStateStore</c>.</summary>
+    public IStateStore? WorkflowState { get; init; }
+
+    /// <summary>Names of resources that are listed and have no effect.</summary>
     public IReadOnlyList<string> WorkflowAccessPolicies { get; init; } = [];
 
     /// <summary>The names of the Resiliency resources.</summary>
@@ -132,6 +137,12 @@ internal sealed record ServedApis
 
     public required bool CryptoAlpha { get; init; }
 
+    public required bool Workflows { get; init; }
+
+    public required bool WorkflowsBeta { get; init; }
+
+    public required bool WorkflowsAlpha { get; init; }
+
     public static ServedApis Of(ApiAccess access) => new()
     {
         Invoke = access.Serves("invoke"),
@@ -144,5 +155,8 @@ internal sealed record ServedApis
         PublishBulkAlpha = access.Serves("publish", "v1alpha1"),
         Bindings = access.Serves("bindings"),
         CryptoAlpha = access.Serves("crypto", "v1alpha1"),
+        Workflows = access.Serves("workflows"),
+        WorkflowsBeta = access.Serves("workflows", "v1beta1"),
+        WorkflowsAlpha = access.Serves("workflows", "v1alpha1"),
     };
 }

@@ -13,6 +13,9 @@ namespace McpAspire.Sidecar.Hosting;
 /// <summary>Runs one sidecar from its options to its end.</summary>
 internal static partial class SidecarHost
 {
+    private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan _again = TimeSpan.FromSeconds(5);
+
     public static async Task<int> RunAsync(SidecarOptions options, Func<string, string?> environment)
     {
         var started = Stopwatch.GetTimestamp();
@@ -40,6 +43,7 @@ internal static partial class SidecarHost
 
         _ = parts.Reloader.RunAsync(new SnapshotLife(snapshot, lifetime.Stopping), lifetime.Stopping);
         _ = WatchAppAsync(parts, snapshot, lifetime.Stopping);
+        _ = ContinueWorkflowsAsync(parts, logger, lifetime.Stopping);
         _ = CompilerMemory.GiveBackAsync(TimeProvider.System, lifetime.Stopping);
         return await RunToEndAsync(server, parts, lifetime, options);
 
@@ -117,6 +121,38 @@ internal static partial class SidecarHost
         await parts.Feeds.StartFeedsAsync(stopping);
     }
 
+    /// <summary>What an earlier process left is run again once the MCP servers are there.</summary>
+    private static async Task ContinueWorkflowsAsync(SidecarParts parts, ILogger logger, CancellationToken stopping)
+    {
+        var runtime = parts.Runtime.Current;
+        if (runtime.WorkflowState is null)
+        {
+            return;
+        }
+
+        Log.WorkflowsStarted(logger);
+        while (!stopping.IsCancellationRequested)
+        {
+            await Task.Delay(_poll, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            runtime = parts.Runtime.Current;
+            if (!runtime.IsReady)
+            {
+                continue;
+            }
+
+            try
+            {
+                await parts.Workflows.ContinueAsync(runtime);
+                return;
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                Log.Warning(logger, $"not all workflows of an earlier process could be looked at, they are looked at again: {exception.Message}");
+                await Task.Delay(_again, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
     private static async Task StartAsync(WebServer server, PortDispatcher ports, SidecarOptions options)
     {
         try
@@ -156,8 +192,9 @@ internal static partial class SidecarHost
     {
         await Task.Delay(Timeout.InfiniteTimeSpan, lifetime.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using var limit = new CancellationTokenSource(ShutdownSequence.ServerTimeout(options));
-        await parts.Feeds.StopFeedsAsync().WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(parts.Feeds.StopFeedsAsync(), parts.Workflows.StopAsync()).WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await server.StopAsync(ShutdownSequence.ServerTimeout(options));
+        await parts.Runtime.Current.McpServers.EndAsync().WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private static partial class Log
@@ -185,6 +222,9 @@ internal static partial class SidecarHost
 
         [LoggerMessage(6, LogLevel.Information, "metrics server started on {Address}/")]
         public static partial void Metrics(ILogger logger, string address);
+
+        [LoggerMessage(10, LogLevel.Information, "Workflow engine started")]
+        public static partial void WorkflowsStarted(ILogger logger);
 
         [LoggerMessage(5, LogLevel.Information, "{Description}")]
         public static partial void Serving(ILogger logger, string description);

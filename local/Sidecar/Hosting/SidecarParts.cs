@@ -12,6 +12,7 @@ using McpAspire.Sidecar.Resolution;
 using McpAspire.Sidecar.Resources;
 using McpAspire.Sidecar.State;
 using McpAspire.Sidecar.Telemetry;
+using McpAspire.Sidecar.Workflows;
 using Microsoft.Extensions.Logging;
 
 namespace McpAspire.Sidecar.Hosting;
@@ -58,13 +59,17 @@ internal sealed class SidecarParts
         var publisher = new Publisher(metrics, time);
         var outputs = new OutputBindings(metrics);
         var documents = new DocumentCryptography(metrics, loggers);
-        var router = new ApiRouter(origins, healthApi, metadata, secrets, shutdownApi, new StateApi(state), new PublishApi(publisher), new BindingsApi(outputs), new CryptoApi(documents), invoker);
+        SidecarRuntime? made = null;
+        var workflowRunner = new WorkflowRunner(options, () => made!.Current, tracer, time, loggers.CreateLogger<WorkflowRunner>());
+        var workflows = new WorkflowEngine(options, () => made!.Current, workflowRunner, time);
+        var router = new ApiRouter(origins, healthApi, metadata, secrets, shutdownApi, new StateApi(state), new PublishApi(publisher), new BindingsApi(outputs), new CryptoApi(documents), new WorkflowsApi(workflows), invoker);
         var factory = new RuntimeFactory(options, handlers, environment, time, loggers, clients, new RemoteSidecars(registrations, self, options, time), metrics);
         var runtime = new SidecarRuntime(factory, options, router, invoker, metrics, feeds, loggers.CreateLogger<SidecarRuntime>());
+        made = runtime;
         var tokenGate = new ApiTokenGate(options);
         var apiLog = new ApiLog(options, loggers);
         var application = new SidecarApplication(runtime, tracer, metrics, tokenGate, new CorsPolicy(options), apiLog);
-        var grpc = new GrpcApi(options, tokenGate, metrics, loggers, () => new DaprService(new DaprParts
+        var grpc = new GrpcApi(options, tokenGate, metrics, loggers, () => new DaprParts
         {
             Calls = new ApiCalls(runtime, tracer, metrics, apiLog, options),
             Options = options,
@@ -78,7 +83,8 @@ internal sealed class SidecarParts
             OutputBindings = outputs,
             Documents = documents,
             Feeds = feeds,
-        }));
+            Workflows = workflows,
+        });
         var hops = new HopApi(runtime, invoker, tracer, metrics);
         return new SidecarParts
         {
@@ -94,6 +100,7 @@ internal sealed class SidecarParts
             Self = self,
             Hops = new HopConnection(registrations, self),
             Runtime = runtime,
+            Workflows = workflowRunner,
             Reloader = new ResourceReloader(runtime, options, time, loggers.CreateLogger<ResourceReloader>()),
             Ports = new PortDispatcher(application, runtime, new HostGate(options), healthApi, metadata, tracer, metrics, hops, grpc, options),
         };
@@ -122,6 +129,8 @@ internal sealed class SidecarParts
     public required HopConnection Hops { get; init; }
 
     public required SidecarRuntime Runtime { get; init; }
+
+    public required WorkflowRunner Workflows { get; init; }
 
     public required ResourceReloader Reloader { get; init; }
 

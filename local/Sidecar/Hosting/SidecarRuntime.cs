@@ -2,6 +2,7 @@ using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Components;
 using McpAspire.Sidecar.Invocation;
+using McpAspire.Sidecar.McpServers;
 using McpAspire.Sidecar.Metrics;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.Resources;
@@ -33,19 +34,28 @@ internal sealed partial class SidecarRuntime(RuntimeFactory factory, SidecarOpti
         _ = feeds.UseAsync(snapshot); // first: what is published on the new ones has its subscribers
         var earlier = Interlocked.Exchange(ref _current, snapshot);
         snapshot.Embedded.TakeOverFrom(earlier?.Embedded ?? EmbeddedSet.Empty);
+        earlier?.McpServers.DisposeExcept(snapshot.McpServers);
         Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
 
     /// <summary>Ends what was made for a snapshot that is not used after all.</summary>
-    public void Discard(RuntimeSnapshot snapshot) => snapshot.Embedded.DisposeExcept(_current?.Embedded ?? EmbeddedSet.Empty);
+    public void Discard(RuntimeSnapshot snapshot)
+    {
+        snapshot.Embedded.DisposeExcept(_current?.Embedded ?? EmbeddedSet.Empty);
+        snapshot.McpServers.DisposeExcept(_current?.McpServers ?? McpServerSet.Empty);
+    }
 
-    /// <summary>Ends the components of the current resources.</summary>
-    public void Dispose() => _current?.Embedded.DisposeExcept(EmbeddedSet.Empty);
+    /// <summary>Ends the components and MCP servers of the current resources.</summary>
+    public void Dispose()
+    {
+        _current?.Embedded.DisposeExcept(EmbeddedSet.Empty);
+        _current?.McpServers.DisposeExcept(McpServerSet.Empty);
+    }
 
     public RuntimeSnapshot Make(ResourceSet resources)
     {
         var warnings = new List<string>(resources.Warnings);
-        var snapshot = factory.Create(resources, _current?.Embedded ?? EmbeddedSet.Empty, router.RouteAsync, invoker.ForwardAsync, warnings);
+        var snapshot = factory.Create(resources, _current, router.RouteAsync, invoker.ForwardAsync, warnings);
         foreach (var warning in warnings)
         {
             Log.Warning(logger, warning);
@@ -55,6 +65,11 @@ internal sealed partial class SidecarRuntime(RuntimeFactory factory, SidecarOpti
         {
             Log.Loaded(logger, component.Name, component.Type, component.Version);
             metrics.Runtime.Loaded(component);
+        }
+
+        foreach (var server in snapshot.McpServers.All)
+        {
+            Log.LoadedServer(logger, server.Settings.Resource.LogName);
         }
 
         foreach (var resiliency in resources.Policies.Sources)
@@ -74,6 +89,9 @@ internal sealed partial class SidecarRuntime(RuntimeFactory factory, SidecarOpti
     {
         [LoggerMessage(1, LogLevel.Information, "Component loaded: {Name} ({Type}/{Version})")]
         public static partial void Loaded(ILogger logger, string name, string type, string version);
+
+        [LoggerMessage(3, LogLevel.Information, "MCPServer loaded: {Name}")]
+        public static partial void LoadedServer(ILogger logger, string name);
 
         [LoggerMessage(2, LogLevel.Warning, "{Warning}")]
         public static partial void Warning(ILogger logger, string warning);

@@ -68,7 +68,10 @@ internal static class HttpClients
     };
 
     /// <summary>For the identity provider, and for key sets.</summary>
-    public static HttpMessageInvoker ForBackchannel() => new(new NamedHandler(new SocketsHttpHandler
+    public static HttpMessageInvoker ForBackchannel() => new(Backchannel());
+
+    /// <summary>What the sidecar's own calls to other servers than apps go out by.</summary>
+    public static HttpMessageHandler Backchannel() => new NamedHandler(new SocketsHttpHandler
     {
         Proxy = new RemoteProxy(),
         AllowAutoRedirect = false,
@@ -76,7 +79,7 @@ internal static class HttpClients
         ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
         ConnectTimeout = TimeSpan.FromSeconds(5),
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-    }));
+    });
 
     /// <summary>
     /// That of the environment, for other machines alone, as in Go: what is allowed without TLS because it is on this machine

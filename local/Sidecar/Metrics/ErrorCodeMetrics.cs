@@ -29,6 +29,8 @@ internal sealed class ErrorCodeMetrics
         "ERR_INVOKE_OUTPUT_BINDING" => "binding",
         _ when code.StartsWith("ERR_CRYPTO", StringComparison.Ordinal) => "crypto",
         _ when code.StartsWith("ERR_SECRET", StringComparison.Ordinal) => "secret",
+        _ when code.Contains("WORKFLOW", StringComparison.Ordinal) || code.StartsWith("ERR_INSTANCE_ID", StringComparison.Ordinal) => "workflow",
+        _ when code.StartsWith("ERR_ACTOR", StringComparison.Ordinal) => "actor",
         _ when code.Contains("HEALTH", StringComparison.Ordinal) => "health",
         _ => "common",
     };

@@ -4,6 +4,7 @@ using McpAspire.Sidecar.Components.Pluggable;
 using McpAspire.Sidecar.Cryptography;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.Resources;
+using McpAspire.Sidecar.State;
 
 namespace McpAspire.Sidecar.Preflight;
 
@@ -14,6 +15,8 @@ internal static partial class PreflightRules
     private const string Bearer = "middleware.http.bearer";
 
     private static readonly string[] _secretNames = ["clientSecret", "password", "token", "apiKey", "connectionString"];
+    private static readonly string[] _secretHeaders = ["Authorization", "Proxy-Authorization", "Cookie", "Api-Key", "X-Api-Key", "X-Auth-Token"];
+    private static readonly string[] _secretVariables = ["KEY", "TOKEN", "SECRET", "PASSWORD"];
 
     public static IEnumerable<Finding> ForBoth(ResourceSet resources, ComponentSockets sockets, SidecarOptions options)
     {
@@ -35,11 +38,47 @@ internal static partial class PreflightRules
             yield return new Finding(Rules.BlockNotServed, component.Position, BuildingBlocks.NotServed(component));
         }
 
+        foreach (var finding in resources.HttpEndpoints.SelectMany(endpoint => PlainText(endpoint.Headers, endpoint.Name, IsSecretHeader)).Concat(McpServers(resources)))
+        {
+            yield return finding;
+        }
+
         foreach (var endpoint in resources.HttpEndpoints.Where(endpoint => !options.AnyAppId && endpoint.Name == options.AppId))
         {
             yield return new Finding(Rules.EndpointShadowsApp, endpoint.Position, $"The HTTPEndpoint '{endpoint.Name}' has the app's own id: calls to the app go to {endpoint.BaseUrl.Authority}.");
         }
     }
+
+    private static IEnumerable<Finding> McpServers(ResourceSet resources)
+    {
+        var hasState = resources.Components.Any(StateStoreSettings.IsForActors);
+        foreach (var server in resources.McpServers)
+        {
+            foreach (var finding in PlainText(server.Values, server.Name, server.Url is null ? IsSecretVariable : IsSecretHeader))
+            {
+                yield return finding;
+            }
+
+            if (!hasState)
+            {
+                yield return new Finding(Rules.McpServerWithoutState, server.Position, $"No state store says actorStateStore: the tools of the MCPServer '{server.Name}' cannot be called.");
+            }
+
+            if (server.OAuth2 is { } oauth2 && (IsInClear(oauth2.TokenUrl) || IsInClear(server.Url!)))
+            {
+                yield return new Finding(Rules.TokenWithoutTls, server.Position, $"The {(IsInClear(oauth2.TokenUrl) ? "client's secret" : "token")} of the MCPServer '{server.Name}' goes to {(IsInClear(oauth2.TokenUrl) ? oauth2.TokenUrl : server.Url!).Authority} without TLS.");
+            }
+        }
+    }
+
+    private static IEnumerable<Finding> PlainText(IEnumerable<MetadataValue> values, string owner, Func<string, bool> isSecret)
+        => values.Where(value => value.Value is { Length: > 0 } && isSecret(value.Name)).Select(value => new Finding(Rules.PlainTextSecret, value.Position, $"'{value.Name}' of '{owner}' stands in the file in plain text."));
+
+    private static bool IsSecretHeader(string name) => _secretHeaders.Contains(name, StringComparer.OrdinalIgnoreCase);
+
+    private static bool IsSecretVariable(string name) => Array.Exists(_secretVariables, part => name.Contains(part, StringComparison.OrdinalIgnoreCase));
+
+    private static bool IsInClear(Uri url) => url.Scheme == "http" && !url.IsLoopback;
 
     private static bool IsKeySet(ComponentResource component, MetadataValue value)
         => component.Type.Equals(JwksKeys.Type, StringComparison.OrdinalIgnoreCase) && value.Name.Equals(JwksKeys.SetKey, StringComparison.OrdinalIgnoreCase);

@@ -10,6 +10,8 @@ internal static class Rules
     public static readonly Rule PlainTextSecret = Warning("plain-text-secret", null, "A secret stands in the file.", "Use secretKeyRef with a secret store, or envRef.");
     public static readonly Rule FileNotLoaded = Warning("file-not-loaded", null, "A file of resources lies where nobody reads it: in a subfolder, or with another ending than .yaml and .yml.", "Move it into the folder of --resources-path, ending in .yaml, or take it away.");
     public static readonly Rule EndpointShadowsApp = Warning("endpoint-shadows-app", null, "An HTTPEndpoint has the name of the app: calls to the app go to the endpoint, and the pipeline of the app is not in front of it.", "Give the HTTPEndpoint another name.");
+    public static readonly Rule McpServerWithoutState = Warning("mcp-server-without-state", null, "There is an MCPServer and no state store for its workflows: none of its tools can be called.", "A state store component with actorStateStore: \"true\".");
+    public static readonly Rule TokenWithoutTls = Warning("token-without-tls", null, "A token or a client's secret of an MCPServer goes to another machine without TLS (RFC 6750 section 5.3).", "Write https URLs.");
 
     public static readonly Rule BlockNotServed = Warning("block-not-served", PreflightTarget.Embedded, "A component of a type that daprd has and the embedded sidecar has not, such as state.redis; it goes on without it.", "Use daprd where the app needs it.");
 
@@ -49,6 +51,7 @@ internal static class Rules
         Error(ProblemRules.VariableMissing, null, "An environment variable is not set, or not for resources (DAPR_*, APP_API_TOKEN); daprd goes on with an empty value.", "Set the variable for the sidecar."),
         Error(ProblemRules.EndpointUrl, null, "The baseUrl of an HTTPEndpoint is no http or https URL; daprd answers 500 to every call.", "Write an absolute URL."),
         Error(ProblemRules.EndpointTls, null, "The certificates of an HTTPEndpoint cannot be used; daprd answers 500 to every call.", "Give PEM certificates and keys."),
+        Error(ProblemRules.McpServerEndpoint, null, "An MCPServer has no transport or more than one, or a URL or command that is not allowed; daprd ends, or runs without it.", "Write exactly one of streamableHTTP, sse and stdio."),
         Error(ProblemRules.TracingProtocol, null, "Tracing names an address without a protocol: Dapr exports nothing.", "protocol: grpc or http."),
         Error(ProblemRules.NotEmbedded, PreflightTarget.Embedded, "daprd has this, the embedded sidecar has not.", "Use daprd, or take it away."),
         SecretsApiOpen,
@@ -60,6 +63,8 @@ internal static class Rules
         EndpointWithoutAccept,
         SharedAppPipeline,
         EndpointShadowsApp,
+        McpServerWithoutState,
+        TokenWithoutTls,
         BlockNotServed,
         FileNotLoaded,
         NoEffect,

@@ -27,6 +27,8 @@ internal sealed record ConfigurationResource
 
     public ApiLogging ApiLogging { get; init; } = ApiLogging.Off;
 
+    public WorkflowSettings Workflow { get; init; } = WorkflowSettings.Default;
+
     public static ConfigurationResource Read(YamlMap document)
     {
         document.Only("apiVersion", "kind", "metadata", "spec");
@@ -53,6 +55,7 @@ internal sealed record ConfigurationResource
             AccessControl = spec.Map("accessControl") is { } control ? AccessControl.Read(control) : null,
             Api = spec.Map("api") is { } api ? ApiAccess.Read(api) : ApiAccess.Everything,
             ApiLogging = spec.Map("logging")?.Only("apiLogging").Map("apiLogging") is { } logging ? ApiLogging.Read(logging) : ApiLogging.Off,
+            Workflow = spec.Map("workflow") is { } workflow ? WorkflowSettings.Read(workflow) : WorkflowSettings.Default,
         };
     }
 
@@ -70,6 +73,7 @@ internal sealed record ConfigurationResource
         AccessControl = later.AccessControl ?? AccessControl,
         Api = later.Api.IsRestricted ? later.Api : Api,
         ApiLogging = later.ApiLogging != ApiLogging.Off ? later.ApiLogging : ApiLogging,
+        Workflow = later.Workflow != WorkflowSettings.Default ? later.Workflow : Workflow,
     };
 
     private static Dictionary<string, bool> ReadFeatures(YamlMap spec)

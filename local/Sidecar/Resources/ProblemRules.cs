@@ -29,5 +29,6 @@ internal static class ProblemRules
     public const string VariableMissing = "variable-missing";
     public const string EndpointUrl = "endpoint-url";
     public const string EndpointTls = "endpoint-tls";
+    public const string McpServerEndpoint = "mcp-server-endpoint";
     public const string TracingProtocol = "tracing-protocol";
 }

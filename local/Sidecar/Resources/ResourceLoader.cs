@@ -15,7 +15,7 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
     private readonly List<ResiliencyDocument> _resiliencyDocuments = [];
     private readonly List<ResiliencyResource> _resiliency = [];
     private readonly List<SubscriptionResource> _subscriptions = [];
-    private readonly List<string> _mcpServers = [];
+    private readonly List<McpServerResource> _mcpServers = [];
     private readonly List<string> _workflowAccessPolicies = [];
     private readonly List<string> _warnings = [];
 
@@ -39,6 +39,7 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
         Try(() => RefuseDuplicates(_endpoints.Select(endpoint => (endpoint.Name, endpoint.Position)), "HTTPEndpoint"));
         Try(() => RefuseDuplicates(_resiliency.Select(resiliency => (resiliency.Name, resiliency.Position)), "Resiliency"));
         Try(() => RefuseDuplicates(_subscriptions.Select(subscription => (subscription.Name, subscription.Position)), "Subscription"));
+        Try(() => RefuseDuplicates(_mcpServers.Select(server => (server.Name, server.Position)), "MCPServer"));
         return new ResourceSet(configuration, _components, _outOfScope, _endpoints, _resiliencyDocuments, Policies(), _warnings)
         {
             Files = _files,
@@ -191,16 +192,38 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
                 }
 
                 break;
-            case "MCPServer" or "WorkflowAccessPolicy":
+            case "MCPServer":
+                LoadMcpServer(document);
+                break;
+            case "WorkflowAccessPolicy":
                 if (options.AnyAppId || document.Texts("scopes") is var scopes && (scopes.Count == 0 || scopes.Contains(options.AppId)))
                 {
-                    (kind == "MCPServer" ? _mcpServers : _workflowAccessPolicies).Add(ResourceMetadata.NameOf(document));
-                    _warnings.Add($"{document.Position}: resources of kind {kind} have no effect in this sidecar: it has no workflows.");
+                    _workflowAccessPolicies.Add(ResourceMetadata.NameOf(document));
+                    _warnings.Add($"{document.Position}: resources of kind {kind} have no effect in this sidecar: no other app can start a workflow here.");
                 }
 
                 break;
             default:
                 throw new ResourceException(document.PositionOf("kind"), $"'kind' is '{kind}', which is not known{NearestName.Hint(kind, _kinds)}.") { Rule = ProblemRules.KindUnknown };
+        }
+    }
+
+    /// <summary>One that cannot be read is left out where it says so itself.</summary>
+    private void LoadMcpServer(YamlMap document)
+    {
+        try
+        {
+            var server = McpServerResource.Read(document);
+            if (options.AnyAppId || server.IsInScopeOf(options.AppId))
+            {
+                _mcpServers.Add(server);
+            }
+        }
+        catch (ResourceException problem) when (McpServerResource.IgnoresErrorsOf(document))
+        {
+            var name = ResourceMetadata.NameOf(document);
+            var reason = problem.AsDapr ?? $"process MCPServer {name} error: MCPServer \"{name}\" failed validation:";
+            _warnings.Add($"{problem.Position}: Ignoring error processing MCPServer: {reason} {problem.Message[(problem.Position.ToString().Length + 2)..]}");
         }
     }
 

@@ -22,10 +22,9 @@ internal sealed record ResourceSet(
     /// <summary>In the order that they were read in.</summary>
     public IReadOnlyList<TopicSubscription> Subscriptions { get; init; } = [];
 
-    /// <summary>Names of resources that are listed and have no effect.</summary>
-    public IReadOnlyList<string> McpServers { get; init; } = [];
+    public IReadOnlyList<McpServerResource> McpServers { get; init; } = [];
 
-    /// <inheritdoc cref="McpServers"/>
+    /// <summary>Names of resources that are listed and have no effect.</summary>
     public IReadOnlyList<string> WorkflowAccessPolicies { get; init; } = [];
 
     /// <summary>What all of it was read from.</summary>

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using McpAspire.Sidecar.Grpc.DurableTask;
 using McpAspire.Sidecar.Grpc.Protocol;
 using McpAspire.Sidecar.Tests.Rig;
 using static McpAspire.Sidecar.Tests.Rig.DaprClient;
@@ -115,6 +116,7 @@ public sealed class GrpcApiTests
 
     [Theory]
     [InlineData("/dapr.proto.runtime.v1.Dapr/ScheduleJob")]
+    [InlineData("/TaskHubSidecarService/GetWorkItems")]
     [InlineData("/some.Service/Method")]
     public async Task Method_ThatIsNotHere_IsUnimplemented(string path)
     {
@@ -279,7 +281,8 @@ public sealed class GrpcApiTests
         Assert.DoesNotContain("made.Up", metrics.Text, StringComparison.Ordinal);
     }
 
-    private static IEnumerable<string> Served() => DaprReflection.Descriptor.Services.Single().Methods.Select(method => $"/{method.Service.FullName}/{method.Name}");
+    private static IEnumerable<string> Served()
+        => DaprReflection.Descriptor.Services.Concat(OrchestratorServiceReflection.Descriptor.Services).SelectMany(service => service.Methods).Select(method => $"/{method.Service.FullName}/{method.Name}");
 
     private static AsyncUnaryCall<byte[]> CallRaw(DaprClient client, string path, Metadata metadata)
     {

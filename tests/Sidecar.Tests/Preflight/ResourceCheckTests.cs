@@ -186,6 +186,32 @@ public sealed class ResourceCheckTests
 
     private const string Endpoint = "apiVersion: dapr.io/v1alpha1\nkind: HTTPEndpoint\nmetadata:\n  name: ext\nspec:\n  baseUrl: http://localhost:1";
 
+    [Theory]
+    [InlineData("url: 'http://localhost/mcp', headers: [{ name: Authorization, value: 'Bearer x' }]", "plain-text-secret")]
+    [InlineData("url: 'http://localhost/mcp', auth: { secretStore: none, oauth2: { issuer: 'http://localhost/token', secretKeyRef: { name: n } } }", "secret-store-missing")]
+    [InlineData("url: 'http://tickets.example.com/mcp', auth: { secretStore: none, oauth2: { issuer: 'https://localhost/token', secretKeyRef: { name: n } } }", "token-without-tls")]
+    [InlineData("url: 'https://tickets.example.com/mcp', auth: { secretStore: none, oauth2: { issuer: 'http://idp.example.com/token', secretKeyRef: { name: n } } }", "token-without-tls")]
+    [InlineData("url: 'http://localhost/mcp'", "mcp-server-without-state")]
+    [InlineData("url: 'localhost/mcp'", "mcp-server-endpoint")]
+    public void McpServer_IsLookedAt(string http, string rule)
+    {
+        using var folder = new TemporaryFolder();
+
+        var findings = Check(folder, $"apiVersion: dapr.io/v1alpha1\nkind: MCPServer\nmetadata: {{ name: m }}\nspec: {{ endpoint: {{ streamableHTTP: {{ {http} }} }} }}", SafeConfig, PreflightTarget.Daprd);
+
+        Assert.Contains(findings, finding => finding.Rule.Id == rule && finding.Position.File.EndsWith("resources.yaml", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void McpServer_AsItShouldBe_HasNoFinding()
+    {
+        using var folder = new TemporaryFolder();
+
+        var findings = Check(folder, "apiVersion: dapr.io/v1alpha1\nkind: MCPServer\nmetadata: { name: m }\nspec: { endpoint: { streamableHTTP: { url: 'http://localhost/mcp' } } }\n---\napiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: s }\nspec: { type: state.in-memory, version: v1, metadata: [{ name: actorStateStore, value: 'true' }] }", SafeConfig, PreflightTarget.Daprd);
+
+        Assert.Empty(findings);
+    }
+
     private const string Resiliency = "apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata: { name: r }\nspec: { policies: { timeouts: { t: 5s } }, targets: { apps: { app: { timeout: t } } } }";
 
     private static IReadOnlyList<Finding> Check(TemporaryFolder folder, string resources, string config, PreflightTarget target)

@@ -18,6 +18,7 @@ public sealed class ShippedResourcesTests
 
             data.Add(target, "mcpclient", "samples/dapr-page", "client", "components");
             data.Add(target, "mcp-server", "samples/dapr-page", "server", "components");
+            data.Add(target, "mcpresource", "samples/dapr-page", "resource", "components");
         }
 
         return data;

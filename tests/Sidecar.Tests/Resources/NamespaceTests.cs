@@ -58,19 +58,17 @@ public sealed class NamespaceTests
     [InlineData("State.In-Memory")]
     public void Type_InAnyCase_IsTheSame(string type) => Assert.Single(Load(null, Component("s", type)).Embedded.All<McpAspire.Sidecar.State.IStateStore>());
 
-    [Theory]
-    [InlineData("MCPServer")]
-    [InlineData("WorkflowAccessPolicy")]
-    public void Kind_WithoutAnEffect_IsListed_AndWarnedOf(string kind)
+    [Fact]
+    public void Kind_WithoutAnEffect_IsListed_AndWarnedOf()
     {
         using var folder = new TemporaryFolder();
-        string Document(string name, string scopes = "") => $"apiVersion: dapr.io/v1alpha1\nkind: {kind}\nmetadata: {{name: {name}}}\nspec: {{any: thing}}\n{scopes}\n---\n";
+        string Document(string name, string scopes = "") => $"apiVersion: dapr.io/v1alpha1\nkind: WorkflowAccessPolicy\nmetadata: {{name: {name}}}\nspec: {{any: thing}}\n{scopes}\n---\n";
         folder.Write("resources/all.yaml", Document("one") + Document("two", "scopes: [app]") + Document("three", "scopes: [other]"));
 
         var resources = ResourceLoader.Load(new McpAspire.Sidecar.CommandLine.SidecarOptions { AppId = "app", ResourcesPaths = [folder.PathOf("resources")] });
 
-        Assert.Equal(["one", "two"], kind == "MCPServer" ? resources.McpServers : resources.WorkflowAccessPolicies);
-        Assert.All(resources.Warnings, warning => Assert.Contains($"resources of kind {kind} have no effect", warning, StringComparison.Ordinal));
+        Assert.Equal(["one", "two"], resources.WorkflowAccessPolicies);
+        Assert.All(resources.Warnings, warning => Assert.Contains("resources of kind WorkflowAccessPolicy have no effect", warning, StringComparison.Ordinal));
         Assert.Equal(2, resources.Warnings.Count);
     }
 
