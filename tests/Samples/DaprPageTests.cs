@@ -37,6 +37,29 @@ public sealed class DaprPageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Resource_IsCalledWithoutAToken_AndReachesTheServerWithOne()
+    {
+        await StartAsync("Now listening on", BuiltProgram.Path("DaprPageServer"), [], "server");
+        await StartAsync("dapr initialized", "dapr", _readme.DaprRun("mcpresource")[1..], "resource");
+        using var http = new HttpClient();
+        var (start, read) = _readme.Curl();
+        using var input = new StringContent("{\"arguments\":{}}");
+
+        string instance;
+        do
+        {
+            using var started = await http.PostAsync(start, input, Stopping);
+            Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);
+            await Task.Delay(100, Stopping);
+            instance = await http.GetStringAsync(read, Stopping);
+        }
+        while (!instance.Contains("COMPLETED", StringComparison.Ordinal));
+
+        Assert.Contains("You are service-account-mcp-agent, and may: ", instance, StringComparison.Ordinal);
+        Assert.Contains("tickets:read", instance, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Server_CalledPastTheSidecar_WantsAToken()
     {
         await StartAsync("Now listening on", BuiltProgram.Path("DaprPageServer"), [], "server");

@@ -30,8 +30,20 @@ internal sealed partial class ReadmeCommands : IDisposable
     {
         var line = File.ReadLines(Path.Combine(Folder, "README.md")).Single(text => text.StartsWith($"dapr run --app-id {appId} ", StringComparison.Ordinal));
         var words = line.Split(' ');
+        if (!words.Contains("--"))
+        {
+            return words;
+        }
+
         Assert.Equal(["--", "dotnet", "run"], words[^3..]);
         return words[..^3];
+    }
+
+    /// <summary>The URLs of the README's two <c>curl</c> lines.</summary>
+    public (Uri Start, Uri Read) Curl()
+    {
+        var lines = File.ReadLines(Path.Combine(Folder, "README.md")).Where(text => text.StartsWith("curl ", StringComparison.Ordinal)).Select(text => new Uri(text.Split(' ')[^1].Trim('"'))).ToArray();
+        return (lines[0], lines[1]);
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
