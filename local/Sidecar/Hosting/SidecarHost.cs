@@ -45,6 +45,7 @@ internal static partial class SidecarHost
         _ = WatchAppAsync(parts, snapshot, lifetime.Stopping);
         _ = ContinueWorkflowsAsync(parts, logger, lifetime.Stopping);
         _ = CompilerMemory.GiveBackAsync(TimeProvider.System, lifetime.Stopping);
+        _ = ExecutableMemory.GiveBackAsync(TimeProvider.System, lifetime.Stopping);
         return await RunToEndAsync(server, parts, lifetime, options);
 
         async Task<(RuntimeSnapshot Snapshot, IDisposable? Traces)> LoadAsync()
