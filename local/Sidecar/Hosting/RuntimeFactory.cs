@@ -36,7 +36,11 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
         try
         {
             Make(parts, resources, earlier?.Embedded ?? EmbeddedSet.Empty, warnings, (component, problem) => LeaveOut(component, problem, parts, warnings));
-            MakeServers(parts, resources, earlier?.McpServers ?? McpServerSet.Empty, warnings);
+            if (resources.McpServers.Count > 0)
+            {
+                MakeServers(parts, resources, earlier?.McpServers ?? McpServerSet.Empty, warnings);
+            }
+
             return Create(resources, parts, route, forward, warnings);
         }
         catch

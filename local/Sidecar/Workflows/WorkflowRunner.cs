@@ -26,7 +26,7 @@ internal sealed partial class WorkflowRunner(SidecarOptions options, Func<Runtim
 
     private readonly ConcurrentDictionary<string, RunningWorkflow> _running = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _noting = new(1, 1);
-    private readonly ProcessOwner _self = ProcessOwner.OfThisProcess();
+    private readonly Lazy<ProcessOwner> _self = new(ProcessOwner.OfThisProcess); // a start without workflows does not wait for it
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _input;
     private volatile bool _isStopping;
@@ -78,7 +78,7 @@ internal sealed partial class WorkflowRunner(SidecarOptions options, Func<Runtim
         {
             if (isRunning)
             {
-                owners[id] = _self.Text;
+                owners[id] = _self.Value.Text;
             }
             else
             {
@@ -106,8 +106,8 @@ internal sealed partial class WorkflowRunner(SidecarOptions options, Func<Runtim
 
         var left = await NoteAsync(store, owners =>
         {
-            var mine = owners.Where(owner => !_running.ContainsKey(owner.Key) && (owner.Value == _self.Text || ProcessOwner.IsGone(owner.Value))).Select(owner => owner.Key).ToArray();
-            Array.ForEach(mine, id => owners[id] = _self.Text);
+            var mine = owners.Where(owner => !_running.ContainsKey(owner.Key) && (owner.Value == _self.Value.Text || ProcessOwner.IsGone(owner.Value))).Select(owner => owner.Key).ToArray();
+            Array.ForEach(mine, id => owners[id] = _self.Value.Text);
             return mine;
         });
         Exception? failure = null;
