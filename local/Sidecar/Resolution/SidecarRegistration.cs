@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json;
+using McpAspire.Sidecar.Hosting;
 
 namespace McpAspire.Sidecar.Resolution;
 
@@ -9,28 +9,11 @@ namespace McpAspire.Sidecar.Resolution;
 /// </summary>
 internal sealed record SidecarRegistration(Guid Instance, string AppId, string Namespace, string TrustDomain, int Port, int ProcessId, DateTimeOffset ProcessStart, byte[] Key)
 {
-    /// <summary>A start time is computed from the age of the process: two readers differ by a little.</summary>
-    private static readonly TimeSpan _tolerance = TimeSpan.FromSeconds(2);
-
     /// <summary>Never its key.</summary>
     public override string ToString() => $"{AppId}.{Namespace} ({Instance})";
 
     /// <summary>The process that wrote it still runs; another one that got its number does not count.</summary>
-    public bool IsAlive
-    {
-        get
-        {
-            try
-            {
-                using var process = Process.GetProcessById(ProcessId);
-                return !process.HasExited && (process.StartTime.ToUniversalTime() - ProcessStart.UtcDateTime).Duration() < _tolerance;
-            }
-            catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
-            {
-                return false;
-            }
-        }
-    }
+    public bool IsAlive => OtherProcess.Runs(ProcessId, ProcessStart.UtcDateTime) == true;
 
     /// <summary>By hand, as <see cref="Parse"/>: a serializer would be a tenth of the time until the sidecar is ready.</summary>
     public byte[] ToJson()

@@ -1,14 +1,13 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using McpAspire.Sidecar.Hosting;
 
 namespace McpAspire.Sidecar.Workflows;
 
 /// <summary>A process that runs workflows: its machine, its number, and when it started, since numbers are given again.</summary>
 internal sealed record ProcessOwner(string Text)
 {
-    /// <summary>Two processes do not read quite the same start time of a third.</summary>
-    private static readonly TimeSpan _tolerance = TimeSpan.FromSeconds(2);
+    private const long MaxTicks = 3155378975999999999; // of a DateTime
 
     public static ProcessOwner OfThisProcess()
     {
@@ -19,26 +18,11 @@ internal sealed record ProcessOwner(string Text)
     /// <summary>False where it cannot be told: on another machine.</summary>
     public static bool IsGone(string owner)
     {
-        if (owner.Split('/') is not [var machine, var number, var start]
-            || machine != Environment.MachineName
-            || !int.TryParse(number, CultureInfo.InvariantCulture, out var id)
-            || !long.TryParse(start, CultureInfo.InvariantCulture, out var ticks))
-        {
-            return false;
-        }
-
-        try
-        {
-            using var process = Process.GetProcessById(id);
-            return process.HasExited || TimeSpan.FromTicks(process.StartTime.ToUniversalTime().Ticks - ticks).Duration() > _tolerance;
-        }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
-        {
-            return true; // there is no such process
-        }
-        catch (Win32Exception)
-        {
-            return false; // there is one, of another user
-        }
+        return owner.Split('/') is [var machine, var number, var start]
+            && machine == Environment.MachineName
+            && int.TryParse(number, CultureInfo.InvariantCulture, out var id)
+            && long.TryParse(start, CultureInfo.InvariantCulture, out var ticks)
+            && ticks is >= 0 and <= MaxTicks
+            && OtherProcess.Runs(id, new DateTime(ticks, DateTimeKind.Utc)) == false;
     }
 }
