@@ -34,6 +34,7 @@ internal sealed partial class McpServer : IWarmUp, IAsyncDisposable
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private McpSession? _session;
     private int _calls;
     private bool _isEnding;
@@ -54,6 +55,9 @@ internal sealed partial class McpServer : IWarmUp, IAsyncDisposable
     /// <summary>Its tools are known, as they were when the session was opened.</summary>
     public bool IsConnected => Volatile.Read(ref _session) is not null;
 
+    /// <summary>Done when it has been connected to, or could not be at the first try.</summary>
+    public Task Tried => _tried.Task;
+
     public bool Has(string tool) => Volatile.Read(ref _session)?.ByName.ContainsKey(tool) == true;
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -68,6 +72,7 @@ internal sealed partial class McpServer : IWarmUp, IAsyncDisposable
             catch (Exception exception) when (IsFailure(exception, cancellationToken))
             {
                 Log.NotConnected(_logger, Name, OwnReason(exception), pause.TotalSeconds);
+                _tried.TrySetResult();
                 await Task.Delay(pause, _time, cancellationToken);
                 pause = pause * 2 < _longestPause ? pause * 2 : _longestPause;
             }
@@ -199,6 +204,7 @@ internal sealed partial class McpServer : IWarmUp, IAsyncDisposable
             _workflows.Add();
         }
 
+        _tried.TrySetResult();
         ObjectDisposedException.ThrowIf(ReferenceEquals(earlier, opened), this);
     }
 

@@ -11,9 +11,9 @@ internal static class McpWorkflows
     private const string ListTools = "ListTools";
     private const string CallTool = "CallTool.";
 
-    /// <summary>Whether it may be one of a server that is not connected yet.</summary>
-    public static bool IsOfAServer(McpServerSet servers, string name)
-        => name.StartsWith(Prefix, StringComparison.Ordinal) && servers.Find(name[Prefix.Length..], out _) is { IsConnected: false };
+    /// <summary>The server that it may be one of, and that is not connected yet.</summary>
+    public static McpServer? FindAwaited(McpServerSet servers, string name)
+        => name.StartsWith(Prefix, StringComparison.Ordinal) && servers.Find(name[Prefix.Length..], out _) is { IsConnected: false } server ? server : null;
 
     public static Workflow? Find(McpServerSet servers, string name)
     {

@@ -20,7 +20,7 @@ internal sealed partial class WorkflowRunner(SidecarOptions options, Func<Runtim
     /// <summary>Between two tries to keep an end.</summary>
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long one of an earlier process waits for its server.</summary>
+    /// <summary>How long one waits for its server.</summary>
     private static readonly TimeSpan _serverWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(250);
 
@@ -173,11 +173,7 @@ internal sealed partial class WorkflowRunner(SidecarOptions options, Func<Runtim
 
             await BeginAsync(running);
             await running.Resumed.WaitAsync(running.End);
-            if (isContinued)
-            {
-                await WaitForServerAsync(instance.Name, running.End);
-            }
-
+            await WaitForServerAsync(instance.Name, isContinued, running.End);
             ended = await RunAsync(instance, running.End);
             await running.Resumed.WaitAsync(running.End);
         }
@@ -224,13 +220,14 @@ internal sealed partial class WorkflowRunner(SidecarOptions options, Func<Runtim
         }
     }
 
-    /// <summary>After a start it may not have answered yet.</summary>
-    private async Task WaitForServerAsync(string name, CancellationToken end)
+    /// <summary>After a start its tools may not be known yet: a new one waits for the first try to ask for them, one of an earlier process for more.</summary>
+    private async Task WaitForServerAsync(string name, bool isContinued, CancellationToken end)
     {
         var started = time.GetTimestamp();
-        while (McpWorkflows.IsOfAServer(current().McpServers, name) && McpWorkflows.Find(current().McpServers, name) is null && time.GetElapsedTime(started) < _serverWithin)
+        while (McpWorkflows.FindAwaited(current().McpServers, name) is { } server && (isContinued || !server.Tried.IsCompleted) && time.GetElapsedTime(started) < _serverWithin)
         {
-            await Task.Delay(_look, time, end);
+            var look = Task.Delay(_look, time, end);
+            await (server.Tried.IsCompleted ? look : await Task.WhenAny(look, server.Tried));
         }
     }
 

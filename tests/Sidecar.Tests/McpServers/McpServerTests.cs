@@ -74,6 +74,23 @@ public sealed class McpServerTests
     }
 
     [Fact]
+    public async Task Call_BeforeTheToolsAreKnown_WaitsForThem()
+    {
+        var opening = new TaskCompletionSource();
+        await using var backend = await McpBackend.StartAsync();
+        backend.Opening = opening.Task;
+        await using var rig = await WorkflowRig.StartAsync(WorkflowRig.Server("tools", backend.Url, spec: "ignoreErrors: true"));
+
+        var call = await rig.BeginAsync("tools.CallTool.echo", """{"arguments":{"text":"1"}}""");
+        await Eventually.TrueAsync(async () => (await rig.GetAsync(call)).GetProperty("runtimeStatus").GetString() == "RUNNING", "it runs", Stopping);
+        await Task.Delay(300, Stopping);
+        Assert.Equal("RUNNING", (await rig.GetAsync(call)).GetProperty("runtimeStatus").GetString());
+        opening.SetResult();
+
+        Assert.Equal("COMPLETED", (await rig.OverAsync(call)).GetProperty("runtimeStatus").GetString());
+    }
+
+    [Fact]
     public async Task Server_ThatMayBeAway_KeepsNothingWaiting()
     {
         await using var rig = await WorkflowRig.StartAsync(WorkflowRig.Server("tools", $"http://127.0.0.1:{FreePort.Next()}/mcp", spec: "ignoreErrors: true"));

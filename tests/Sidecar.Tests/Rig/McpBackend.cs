@@ -48,6 +48,9 @@ internal sealed class McpBackend : IAsyncDisposable
 
     public string? RedirectsTo { get; set; }
 
+    /// <summary>What every answer waits for.</summary>
+    public Task Opening { get; set; } = Task.CompletedTask;
+
     /// <summary>Of the tool <c>wait</c>.</summary>
     public SemaphoreSlim Waiting { get; } = new(0);
 
@@ -81,6 +84,7 @@ internal sealed class McpBackend : IAsyncDisposable
     private async Task JudgeAsync(HttpContext http, RequestDelegate next)
     {
         Requests.Enqueue((http.Request.Method, new HeaderDictionary(http.Request.Headers.ToDictionary(StringComparer.OrdinalIgnoreCase))));
+        await Opening;
         if (RedirectsTo is { } target)
         {
             http.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
