@@ -53,7 +53,7 @@ internal static partial class SidecarHost
             try
             {
                 var loaded = runtime.Load(await loading.Resources);
-                return (loaded, TraceExport.Start(options, loaded.Configuration.Tracing, environment));
+                return (loaded, TraceExport.Start(options, loaded.Configuration.Tracing, environment, loggers));
             }
             catch
             {

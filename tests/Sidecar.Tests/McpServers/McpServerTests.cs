@@ -213,7 +213,7 @@ public sealed class McpServerTests
     {
         await using var collector = await OtlpCollector.StartAsync(grpc: false);
         await using var backend = await McpBackend.StartAsync();
-        await using var rig = await WorkflowRig.StartAsync(WorkflowRig.Server("tools", backend.Url), spec: $"{{ tracing: {{ samplingRate: '1', otel: {{ endpointAddress: '127.0.0.1:{collector.Port}', protocol: http, isSecure: false }} }} }}");
+        await using var rig = await WorkflowRig.StartAsync(WorkflowRig.Server("tools", backend.Url), spec: $"{{ tracing: {{ samplingRate: '1', otel: {{ endpointAddress: '127.0.0.1:{collector.Port}', protocol: http, isSecure: false }} }} }}", environment: new Dictionary<string, string> { ["OTEL_BSP_SCHEDULE_DELAY"] = "100" });
         const string Trace = "0af7651916cd43dd8448eb211c80319c";
 
         var started = await RawClient.SendAsync(rig.Process.HttpPort, "POST", "/v1.0/workflows/dapr/dapr.internal.mcp.tools.CallTool.fail/start?instanceID=traced", "{}", Stopping, ("traceparent", $"00-{Trace}-b7ad6b7169203331-01"));

@@ -81,6 +81,24 @@ public sealed class TraceTests
         Assert.DoesNotContain(collector.Headers, header => header.Name == "x-environment");
     }
 
+    [Fact]
+    public async Task Span_OfTheLastCall_IsSentBeforeTheEnd()
+    {
+        await using var app = new EchoApp();
+        await using var collector = await OtlpCollector.StartAsync();
+        await using var sidecar = await SidecarProcess.StartAsync(
+            ["--app-id", "app", "--app-port", app.Port.ToString(CultureInfo.InvariantCulture)],
+            Stopping,
+            environment: new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://127.0.0.1:{collector.Port}", ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" });
+        await sidecar.WaitForReadyAsync(Stopping);
+
+        await RawClient.GetAsync(sidecar.HttpPort, "/last", Stopping, ("dapr-app-id", "app"));
+        sidecar.Signal(15);
+        await sidecar.WaitForExitAsync(Stopping);
+
+        Assert.Contains(collector.Spans, span => span.Name == "CallLocal/app/last");
+    }
+
     /// <summary>Makes a call and waits until its span has come.</summary>
     private static async Task ExportAsync(OtlpCollector collector, string otel, params (string Name, string Value)[] environment)
     {
