@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace McpAspire.Browser;
@@ -36,10 +37,10 @@ internal sealed class ConsolePage(IPage page, Uri console)
         await WaitForConsoleAsync();
     }
 
-    /// <summary>Until the browser has come back to it and shows all of it. The page is asked: its load event can be missed on a busy machine.</summary>
+    /// <summary>Until the browser has come back to it and shows all of it. The page is asked: an event, of its load or its address, can be missed on a busy machine.</summary>
     private async Task WaitForConsoleAsync()
     {
-        await page.WaitForURLAsync(url => new Uri(url).Port == console.Port, new() { WaitUntil = WaitUntilState.Commit });
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex($"^https?://[^/]+:{console.Port}(/|$)"), new() { Timeout = 30_000 });
         await page.WaitForFunctionAsync("() => document.readyState === 'complete'");
     }
 }
