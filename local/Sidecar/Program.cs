@@ -11,6 +11,12 @@ try
 {
     if (args is ["check", .. var rest])
     {
+        if (rest.Any(argument => argument is "-h" or "-help" or "--help"))
+        {
+            Console.Out.WriteLine(Usage.Text(asDaprRun));
+            return 0;
+        }
+
         return PreflightCommand.Run(ParsedArguments.Parse(rest, Flags.OfCheck), Environment.GetEnvironmentVariable, Console.Out);
     }
 
@@ -25,6 +31,11 @@ try
     {
         Console.Out.WriteLine(MetadataApi.RuntimeVersion);
         return 0;
+    }
+
+    if (asDaprRun && arguments.Strays is [var word, ..])
+    {
+        throw new CommandLineException($"The argument '{word}' belongs to no flag. The app's command is given after --, as in: run --app-id app -- {string.Join(' ', arguments.Strays)}", CommandLineException.WrongUsage);
     }
 
     var options = new SidecarOptionsReader(arguments, Environment.GetEnvironmentVariable, asDaprRun).Read();

@@ -1,6 +1,6 @@
 namespace McpAspire.Sidecar.CommandLine;
 
-/// <summary>Every flag of <c>dapr run</c> (1.18) and of daprd, and the short forms of the former.</summary>
+/// <summary>Every flag of <c>dapr run</c> (1.18) but that of a run file, and of daprd, and the short forms of the former.</summary>
 internal static class Flags
 {
     public static readonly Dictionary<string, Flag> ByName = new Flag[]

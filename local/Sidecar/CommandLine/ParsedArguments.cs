@@ -13,6 +13,9 @@ internal sealed class ParsedArguments
 
     public List<string> Warnings { get; } = [];
 
+    /// <summary>Words that belong to no flag.</summary>
+    public List<string> Strays { get; } = [];
+
     public IReadOnlyList<string> AppCommand { get; private set; } = [];
 
     public bool Has(string flag) => _values.ContainsKey(flag);
@@ -42,6 +45,7 @@ internal sealed class ParsedArguments
             if (argument.Length < 2 || argument[0] != '-')
             {
                 // daprd ignores stray words too; a typo such as a missing "--" should still be seen.
+                parsed.Strays.Add(argument);
                 parsed.Warnings.Add($"The argument '{argument}' is no flag and is ignored.");
                 continue;
             }
@@ -54,7 +58,7 @@ internal sealed class ParsedArguments
             }
             else if (flag.Kind == FlagKind.Switch)
             {
-                value = string.Empty;
+                value = "true";
             }
             else if (++i < args.Count)
             {
@@ -86,9 +90,14 @@ internal sealed class ParsedArguments
             name = longName;
         }
 
-        return _known.TryGetValue(name, out var flag)
-            ? (flag, inline)
-            : throw new CommandLineException($"Unknown flag '{argument}'{NearestName.Hint("--" + name, _known.Keys.Select(known => "--" + known))}.", CommandLineException.WrongUsage);
+        if (_known.TryGetValue(name, out var flag))
+        {
+            return (flag, inline);
+        }
+
+        throw name is "f" or "run-file" && ReferenceEquals(_known, Flags.ByName)
+            ? new CommandLineException($"The flag '{argument}' asks for a run file, of several apps, and there are none here; start each of its apps with a 'run' of its own, and give the values of the file as flags.", CommandLineException.WrongUsage)
+            : new CommandLineException($"Unknown flag '{argument}'{NearestName.Hint("--" + name, _known.Keys.Select(known => "--" + known))}.", CommandLineException.WrongUsage);
     }
 
     private void Add(Flag flag, string value)
@@ -120,6 +129,6 @@ internal sealed class ParsedArguments
         }
     }
 
-    /// <summary>A switch without a value is on.</summary>
+    /// <summary>A switch with an empty value is on.</summary>
     private static bool? Truth(string text) => text.Length == 0 ? true : GoBoolean.Parse(text);
 }

@@ -9,19 +9,22 @@ namespace McpAspire.Sidecar.CommandLine;
 /// <summary>Turns parsed flags and environment variables into <see cref="SidecarOptions"/>, or says which value is wrong.</summary>
 internal sealed class SidecarOptionsReader(ParsedArguments arguments, Func<string, string?> environment, bool asDaprRun)
 {
+    /// <summary>1000 hours: what timers can wait for, rounded down.</summary>
+    private const int LongestSeconds = 3_600_000;
+
     private static readonly string[] _protocols = ["http", "https", "h2c", "grpc", "grpcs"];
 
     public SidecarOptions Read()
     {
-        var appId = Value("app-id", "APP_ID") ?? string.Empty;
-        if (appId.Length == 0)
+        var (appId, appIdName) = Given("app-id", "APP_ID");
+        if (string.IsNullOrEmpty(appId))
         {
             throw new CommandLineException("--app-id is missing: it names this sidecar's app and cannot be empty.");
         }
 
         if (appId.Contains('.', StringComparison.Ordinal))
         {
-            throw new CommandLineException($"The value '{appId}' of --app-id contains a dot; a dot separates an app id from its namespace.");
+            throw new CommandLineException($"The value '{appId}' of {appIdName} contains a dot; a dot separates an app id from its namespace.");
         }
 
         var options = new SidecarOptions
@@ -31,7 +34,7 @@ internal sealed class SidecarOptionsReader(ParsedArguments arguments, Func<strin
             HasNamespace = environment("NAMESPACE") is { Length: > 0 },
             AppPort = Port("app-port", "APP_PORT", 0) is var appPort and > 0 ? appPort : 0,
             AppProtocol = Protocol(),
-            AppChannelAddress = Value("app-channel-address", "APP_CHANNEL_ADDRESS") is { Length: > 0 } address ? address : "127.0.0.1",
+            AppChannelAddress = ChannelAddress(),
             HttpPort = ListenPort("dapr-http-port", "DAPR_HTTP_PORT", 3500),
             GrpcPort = ListenPort("dapr-grpc-port", "DAPR_GRPC_PORT", 50001),
             InternalGrpcPort = ListenPort("dapr-internal-grpc-port", null, -1),
@@ -44,18 +47,18 @@ internal sealed class SidecarOptionsReader(ParsedArguments arguments, Func<strin
             ConfigPaths = arguments.List("config"),
             ResourcesPaths = [.. arguments.List("resources-path"), .. arguments.List("components-path")],
             AllowedOrigins = (arguments.Text("allowed-origins") ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
-            MaxBodySize = Size("max-body-size", "dapr-http-max-request-size", 1024 * 1024, 4 * 1024 * 1024),
-            ReadBufferSize = (int)(Size("read-buffer-size", "dapr-http-read-buffer-size", 1024, 4 * 1024) ?? 4 * 1024),
+            MaxBodySize = Size("max-body-size", "dapr-http-max-request-size", 1024 * 1024, otherwise: 4, most: "9223372036854775807"),
+            ReadBufferSize = (int)(Size("read-buffer-size", "dapr-http-read-buffer-size", 1024, otherwise: 4, most: "1Gi") ?? 4 * 1024),
             LogLevel = Level(),
             LogAsJson = arguments.Switch("log-as-json"),
             EnableApiLogging = arguments.Has("enable-api-logging") ? arguments.Switch("enable-api-logging") : null,
             DisableInitConfig = arguments.List("disable-init-endpoints").Contains("config"),
             DisableInitSubscribe = arguments.List("disable-init-endpoints").Contains("subscribe"),
             AppHealthCheck = HealthCheck(),
-            AppMaxConcurrency = Number("app-max-concurrency", -1),
+            AppMaxConcurrency = Number("app-max-concurrency", -1, 0, int.MaxValue, "0 and less are no limit"),
             AppBindingOptionsTimeout = BindingOptionsTimeout(),
             BlockShutdown = BlockShutdown(),
-            GracefulShutdown = TimeSpan.FromSeconds(Number("dapr-graceful-shutdown-seconds", 5)),
+            GracefulShutdown = TimeSpan.FromSeconds(Number("dapr-graceful-shutdown-seconds", 5, 0, LongestSeconds)),
             ApiToken = environment("DAPR_API_TOKEN") is { Length: > 0 } token ? token : null,
             AppApiToken = environment("APP_API_TOKEN") is { Length: > 0 } appToken ? appToken : null,
             AppCommand = arguments.AppCommand,
@@ -64,37 +67,43 @@ internal sealed class SidecarOptionsReader(ParsedArguments arguments, Func<strin
 
         if (options.AppPort > 0 && options.AppPort == options.HttpPort)
         {
-            throw new CommandLineException($"The value {options.HttpPort} of --dapr-http-port is also the value of --app-port; the app and its sidecar need a port each.");
+            var (httpName, appName) = (Given("dapr-http-port", asDaprRun ? null : "DAPR_HTTP_PORT").Name, Given("app-port", "APP_PORT").Name);
+            throw new CommandLineException($"The value {options.HttpPort} of {httpName} is also the value of {appName}; the app and its sidecar need a port each.");
         }
 
         return options;
     }
 
-    private string? Value(string flag, string? variable)
-        => arguments.Text(flag) ?? (variable is null ? null : environment(variable));
+    /// <summary>What a flag says, or else a variable, and the name of the one that said it.</summary>
+    private (string? Text, string Name) Given(string flag, string? variable)
+        => arguments.Text(flag) is null && variable is not null && environment(variable) is { } text
+            ? (text, variable)
+            : (arguments.Text(flag), $"--{flag}");
 
-    private int Number(string flag, int otherwise)
+    /// <summary>What is less than the least is the default, as in daprd.</summary>
+    private int Number(string flag, int otherwise, int least, int most, string? less = null)
     {
         if (arguments.Text(flag) is not { Length: > 0 } text)
         {
             return otherwise;
         }
 
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : throw new CommandLineException($"The value '{text}' of --{flag} is not a whole number.");
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number <= most
+            ? number < least ? otherwise : number
+            : throw new CommandLineException($"The value '{text}' of --{flag} is not a whole number from {least} to {most}; {less ?? $"less is the default of {otherwise}"}.");
     }
 
     private int Port(string flag, string? variable, int otherwise)
     {
-        if (Value(flag, variable) is not { Length: > 0 } text)
+        var (text, name) = Given(flag, variable);
+        if (string.IsNullOrEmpty(text))
         {
             return otherwise;
         }
 
         return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var port) && port is >= -1 and <= 65535
             ? port
-            : throw new CommandLineException($"The value '{text}' of --{flag} is not a port; allowed are 0 to 65535, and -1 for a free one.");
+            : throw new CommandLineException($"The value '{text}' of {name} is not a port; allowed are 0 to 65535, and -1 for a free one.");
     }
 
     /// <summary>A port to listen on. <c>dapr run</c> takes a free one when none is given; daprd has fixed defaults.</summary>
@@ -113,13 +122,22 @@ internal sealed class SidecarOptionsReader(ParsedArguments arguments, Func<strin
 
     private string Protocol()
     {
-        var protocol = Value("app-protocol", "APP_PROTOCOL") is { Length: > 0 } text ? text : "http";
+        var (text, name) = Given("app-protocol", "APP_PROTOCOL");
+        var protocol = string.IsNullOrEmpty(text) ? "http" : text;
         if (!_protocols.Contains(protocol))
         {
-            throw new CommandLineException($"The value '{protocol}' of --app-protocol is not known; allowed are {string.Join(", ", _protocols)}.");
+            throw new CommandLineException($"The value '{protocol}' of {name} is not known; allowed are {string.Join(", ", _protocols)}.");
         }
 
         return !arguments.Switch("app-ssl") ? protocol : protocol is "grpc" or "grpcs" ? "grpcs" : "https";
+    }
+
+    private string ChannelAddress()
+    {
+        var (text, name) = Given("app-channel-address", "APP_CHANNEL_ADDRESS");
+        return string.IsNullOrEmpty(text) ? "127.0.0.1"
+            : Uri.CheckHostName(text) != UriHostNameType.Unknown ? text
+            : throw new CommandLineException($"The value '{text}' of {name} is not a host name or an IP address; allowed is for example 127.0.0.1.");
     }
 
     private string[] Addresses()
@@ -158,26 +176,23 @@ internal sealed class SidecarOptionsReader(ParsedArguments arguments, Func<strin
         }
     }
 
-    private long? Size(string flag, string oldFlag, long oldUnit, long otherwise)
+    /// <param name="oldUnit">What the older flag counts in, and <paramref name="otherwise"/> too.</param>
+    private long? Size(string flag, string oldFlag, long oldUnit, int otherwise, string most)
     {
         long size;
         if (arguments.Text(flag) is { Length: > 0 } text)
         {
-            size = Quantity.Parse(flag, text);
-        }
-        else if (arguments.Has(oldFlag))
-        {
-            size = Number(oldFlag, 0) is var amount and > 0 ? amount * oldUnit : otherwise;
+            size = Quantity.Parse(flag, text, most);
         }
         else
         {
-            size = otherwise;
+            size = Number(oldFlag, otherwise, 1, (int)Math.Min(Quantity.Parse(flag, most, most) / oldUnit, int.MaxValue)) * oldUnit;
         }
 
         return size switch
         {
             -1 => null,
-            <= 0 => otherwise,
+            <= 0 => otherwise * oldUnit,
             _ => size,
         };
     }
@@ -218,17 +233,23 @@ internal sealed class SidecarOptionsReader(ParsedArguments arguments, Func<strin
             : throw new CommandLineException($"The value '{text}' of --{flag} is not a duration; allowed is for example 500ms, 5s or 1m30s.");
     }
 
+    /// <summary>Checked also where it is not enabled, as in daprd.</summary>
     private AppHealthCheck? HealthCheck()
     {
-        if (!arguments.Switch("enable-app-health-check"))
+        var interval = Number("app-health-probe-interval", 5, 1, LongestSeconds);
+        var timeout = Number("app-health-probe-timeout", 500, 1, int.MaxValue);
+        var threshold = Number("app-health-threshold", 3, 1, int.MaxValue);
+        if (timeout > interval * 1000L)
         {
-            return null;
+            throw new CommandLineException($"The value '{timeout}' (milliseconds) of --app-health-probe-timeout is more than that of --app-health-probe-interval, '{interval}' (seconds); allowed is at most as long.");
         }
 
-        return new AppHealthCheck(
-            arguments.Text("app-health-check-path") is { Length: > 0 } path ? path : "/healthz",
-            TimeSpan.FromSeconds(Number("app-health-probe-interval", 5)),
-            TimeSpan.FromMilliseconds(Number("app-health-probe-timeout", 500)),
-            Number("app-health-threshold", 3));
+        return arguments.Switch("enable-app-health-check")
+            ? new AppHealthCheck(
+                arguments.Text("app-health-check-path") is { Length: > 0 } path ? path : "/healthz",
+                TimeSpan.FromSeconds(interval),
+                TimeSpan.FromMilliseconds(timeout),
+                threshold)
+            : null;
     }
 }

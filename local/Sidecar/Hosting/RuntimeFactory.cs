@@ -58,6 +58,11 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
             warnings.Add($"{component.Position}: {BuildingBlocks.NotServed(component)}{parts.Sockets.Remark}");
         }
 
+        foreach (var (position, message) in resources.Configuration.Tracing.NotExported)
+        {
+            warnings.Add($"{position}: {message}");
+        }
+
         return new RuntimeSnapshot
         {
             AppId = options.AppId,
@@ -245,7 +250,7 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
         BaseUrl = RequestLine.Escape(endpoint.BaseUrl),
         HasPath = endpoint.BaseUrl.AbsolutePath != "/",
         Client = endpoint.ClientTls is { } tls ? HttpClients.ForForwarding(options, Tls(endpoint, tls, resolver)) : clients.Endpoints,
-        Headers = [.. endpoint.Headers.Select(header => KeyValuePair.Create(header.Name, resolver.Resolve(header, endpoint.SecretStore, endpoint.Name)))],
+        Headers = [.. endpoint.Headers.Select(header => KeyValuePair.Create(header.Name, HttpEndpointHeaders.ToBytes(header, resolver.Resolve(header, endpoint.SecretStore, endpoint.Name), endpoint.Name)))],
         Resilience = Resilience(policies, endpoint.Name, perMethod: false),
     };
 
@@ -271,17 +276,29 @@ internal sealed class RuntimeFactory(SidecarOptions options, HandlerFactory hand
 
     private static Action<System.Net.Security.SslClientAuthenticationOptions> Tls(HttpEndpointResource endpoint, ClientTlsResource tls, ValueResolver resolver)
     {
+        var authority = tls.RootCa is { } root ? Usable(() => X509Certificate2.CreateFromPem(Text(root)), root.Position, $"'spec.clientTLS.rootCA' of the HTTPEndpoint '{endpoint.Name}' is no usable PEM certificate.") : null;
+        if (tls.Certificate is not { } certificate || tls.PrivateKey is not { } key)
+        {
+            return HttpClients.Trusting(authority, own: null);
+        }
+
+        var (pem, keyPem) = (Text(certificate), Text(key));
+        Usable(() => X509Certificate2.CreateFromPem(pem), certificate.Position, $"'spec.clientTLS.certificate' of the HTTPEndpoint '{endpoint.Name}' is no usable PEM certificate.").Dispose();
+        return HttpClients.Trusting(authority, Usable(() => X509Certificate2.CreateFromPem(pem, keyPem), key.Position, $"'spec.clientTLS.privateKey' of the HTTPEndpoint '{endpoint.Name}' is not the key of its certificate; allowed is the PEM key that fits 'spec.clientTLS.certificate'."));
+
+        string Text(MetadataValue value) => resolver.Resolve(value, endpoint.SecretStore, endpoint.Name);
+    }
+
+    /// <summary>That a key and a certificate do not fit is an ArgumentException for one algorithm, a CryptographicException for another.</summary>
+    private static X509Certificate2 Usable(Func<X509Certificate2> read, Position position, string problem)
+    {
         try
         {
-            var authority = tls.RootCa is { } root ? X509Certificate2.CreateFromPem(resolver.Resolve(root, endpoint.SecretStore, endpoint.Name)) : null;
-            var own = tls.Certificate is { } certificate && tls.PrivateKey is { } key
-                ? X509Certificate2.CreateFromPem(resolver.Resolve(certificate, endpoint.SecretStore, endpoint.Name), resolver.Resolve(key, endpoint.SecretStore, endpoint.Name))
-                : null;
-            return HttpClients.Trusting(authority, own);
+            return read();
         }
-        catch (CryptographicException exception)
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException or NotSupportedException)
         {
-            throw new ResourceException(endpoint.Position, $"'spec.clientTLS' of the HTTPEndpoint '{endpoint.Name}' holds no usable PEM certificate or key.", exception) { Rule = ProblemRules.EndpointTls };
+            throw new ResourceException(position, problem, exception) { Rule = ProblemRules.EndpointTls };
         }
     }
 }

@@ -15,6 +15,7 @@ internal sealed partial class ShutdownSequence
     private readonly AppFeeds _feeds;
     private readonly TimeProvider _time;
     private readonly ILogger<ShutdownSequence> _logger;
+    private Action? _beforeCutOff;
     private int _isRequested;
     private volatile bool _isGraceful;
 
@@ -36,6 +37,9 @@ internal sealed partial class ShutdownSequence
             _ = EndAsync();
         }
     }
+
+    /// <summary>Is called before the process ends with calls under way; has to return soon.</summary>
+    public void BeforeCutOff(Action action) => _beforeCutOff = action;
 
     /// <summary>0, or 1 when calls had to be cut off.</summary>
     public int ExitCode()
@@ -67,6 +71,7 @@ internal sealed partial class ShutdownSequence
             }
 
             Log.Forced(_logger);
+            _beforeCutOff?.Invoke();
             Environment.Exit(1);
         }
     }

@@ -14,6 +14,7 @@ namespace McpAspire.Sidecar.Hosting;
 internal static partial class SidecarHost
 {
     private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan _lastSpansWithin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _again = TimeSpan.FromSeconds(5);
 
     public static async Task<int> RunAsync(SidecarOptions options, Func<string, string?> environment)
@@ -32,6 +33,7 @@ internal static partial class SidecarHost
         var binding = Task.Run(() => StartAsync(server, parts.Ports, options)); // takes as long as the resources do
         var (snapshot, traceExport) = await LoadAsync();
         using var traces = traceExport;
+        parts.Shutdown.BeforeCutOff(() => traceExport?.Flush(_lastSpansWithin));
         using var signals = new StopSignals(parts.Shutdown);
         using var registration = new Registration(parts.Registrations, parts.Self, logger);
         await binding;
@@ -48,7 +50,7 @@ internal static partial class SidecarHost
         _ = ExecutableMemory.GiveBackAsync(TimeProvider.System, lifetime.Stopping);
         return await RunToEndAsync(server, parts, lifetime, options);
 
-        async Task<(RuntimeSnapshot Snapshot, IDisposable? Traces)> LoadAsync()
+        async Task<(RuntimeSnapshot Snapshot, TraceExport? Traces)> LoadAsync()
         {
             try
             {

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using McpAspire.Sidecar.Resources;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace McpAspire.Sidecar.Invocation;
@@ -15,7 +16,7 @@ internal static class ForwardFailure
             { Exception: { } exception } => Reason(exception, url, headerLimit),
             _ => "EOF",
         };
-        return $"{Operation(verb)} \"{url.OriginalString}\": {reason}";
+        return $"{Operation(verb)} \"{HttpEndpointUrl.WithoutPassword(url.OriginalString)}\": {reason}";
     }
 
     private static string Reason(Exception exception, Uri url, int headerLimit)

@@ -13,6 +13,17 @@ internal static class HopByHopHeaders
 
     public static bool Contains(string name) => _names.Contains(name);
 
+    /// <summary>Sets a header for the next one, whatever the caller's Connection header says of its name.</summary>
+    public static void SetEndToEnd(IHeaderDictionary headers, string name, string value)
+    {
+        headers[name] = value;
+        if (headers.Connection is { Count: > 0 } connection && IsNominated(connection, name))
+        {
+            var others = connection.SelectMany(line => line?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? []).Where(part => !part.Equals(name, StringComparison.OrdinalIgnoreCase));
+            headers.Connection = string.Join(", ", others);
+        }
+    }
+
     /// <summary>Whether a Connection header names <paramref name="name"/> as hop-by-hop too.</summary>
     public static bool IsNominated(StringValues connection, string name)
     {

@@ -6,6 +6,7 @@ using McpAspire.Sidecar.Metrics;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.Resiliency;
 using McpAspire.Sidecar.Resolution;
+using McpAspire.Sidecar.Resources;
 using McpAspire.Sidecar.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
@@ -67,13 +68,13 @@ internal sealed class Invoker(Lazy<IHttpForwarder> forwarder, SidecarOptions opt
         }
         else if (!MethodPath.TryEscape(request.Method, out method, out bad))
         {
-            await FailAsync(request, $"parse \"{target.BaseUrl}/{request.Method}\": invalid URL escape \"{bad}\"");
+            await FailAsync(request, $"parse \"{HttpEndpointUrl.WithoutPassword(target.BaseUrl)}/{request.Method}\": invalid URL escape \"{bad}\"");
             return;
         }
 
         if (ForwardTransformer.Url(target, method, request.Query) is not { } url)
         {
-            await FailAsync(request, $"parse \"{target.BaseUrl}/{method}\": invalid URL");
+            await FailAsync(request, $"parse \"{HttpEndpointUrl.WithoutPassword(target.BaseUrl)}/{method}\": invalid URL");
             return;
         }
 

@@ -20,6 +20,11 @@ internal static class PreflightCommand
             "sarif" => PreflightReport.AsSarif,
             var other => throw new CommandLineException($"The value '{other}' of --output is not known; allowed are text, json and sarif.", 2),
         };
+        if (arguments.Strays is [var stray, ..])
+        {
+            throw new CommandLineException($"The argument '{stray}' is no flag of check; folders are given to --resources-path, files to --config.", CommandLineException.WrongUsage);
+        }
+
         var options = new SidecarOptions
         {
             AppId = arguments.Text("app-id") is { Length: > 0 } id ? id : "app",
@@ -27,6 +32,11 @@ internal static class PreflightCommand
             ResourcesPaths = [.. arguments.List("resources-path"), .. arguments.List("components-path")],
             AnyAppId = !arguments.Has("app-id"),
         };
+        if (options.ConfigPaths.Count + options.ResourcesPaths.Count == 0)
+        {
+            throw new CommandLineException("There is nothing to check: give a folder to --resources-path, a file to --config, or both.", CommandLineException.WrongUsage);
+        }
+
         var findings = new ResourceCheck(options, target, environment).Run();
         output.WriteLine(report(findings));
         return findings.Any(finding => finding.Severity == Severity.Error) ? 1 : 0;

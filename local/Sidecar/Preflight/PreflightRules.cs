@@ -38,7 +38,17 @@ internal static partial class PreflightRules
             yield return new Finding(Rules.BlockNotServed, component.Position, BuildingBlocks.NotServed(component));
         }
 
-        foreach (var finding in resources.HttpEndpoints.SelectMany(endpoint => PlainText(endpoint.Headers, endpoint.Name, IsSecretHeader)).Concat(McpServers(resources)))
+        foreach (var (position, message) in resources.Configuration.Tracing.NotExported)
+        {
+            yield return new Finding(Rules.TracingNotExported, position, message);
+        }
+
+        foreach (var (position, message) in resources.HttpEndpoints.SelectMany(HttpEndpointHeaders.NotSent))
+        {
+            yield return new Finding(Rules.NoEffect, position, message);
+        }
+
+        foreach (var finding in resources.HttpEndpoints.SelectMany(endpoint => PlainText(endpoint.Headers, endpoint.Name, IsSecretHeader)).Concat(McpServers(resources)).Concat(FilterForms(resources)))
         {
             yield return finding;
         }
@@ -102,7 +112,8 @@ internal static partial class PreflightRules
 
     private static IEnumerable<Finding> Secrets(ResourceSet resources, ConfigurationResource configuration, Position at)
     {
-        if (!configuration.Api.Serves("secrets") && configuration.Api.IsRestricted)
+        string[] open = [.. new[] { "http", "grpc" }.Where(protocol => configuration.Api.IsOpenInDaprd("secrets", protocol))];
+        if (open.Length == 0)
         {
             yield break;
         }
@@ -111,7 +122,7 @@ internal static partial class PreflightRules
         {
             if (!configuration.SecretScopes.TryGetValue(store.Name, out var scope) || scope.AllowByDefault)
             {
-                yield return new Finding(Rules.SecretsApiOpen, store.Position, $"daprd answers every secret of '{store.Name}' on its open HTTP API.", $"In {at.File}: spec.secrets.scopes with storeName '{store.Name}' and defaultAccess deny, and spec.api.allowed without secrets.");
+                yield return new Finding(Rules.SecretsApiOpen, store.Position, $"daprd answers every secret of '{store.Name}' on its open API ({string.Join(" and ", open)}; a rule of spec.api without a protocol closes none).", $"In {at.File}: spec.secrets.scopes with storeName '{store.Name}' and defaultAccess deny, and rules of spec.api for both protocols.");
             }
         }
     }
@@ -131,19 +142,44 @@ internal static partial class PreflightRules
             yield return new Finding(Rules.LoginInAppPipeline, handler.Position, $"With '{handler.Name}' in appHttpPipeline daprd sends the browser to the app's own port after a login, past the sidecar.");
         }
 
-        var isGuarded = configuration.AppHttpPipeline.Any(handler => handler.Type == Bearer);
-        foreach (var handler in configuration.HttpPipeline.Where(handler => handler.Type == OAuth2 && !isGuarded))
+        foreach (var (filter, pattern) in LoginFilters(resources).Where(filter => !MatchesEverySpelling().IsMatch(filter.Pattern is ['(', .. var inner, ')'] ? inner : filter.Pattern)))
+        {
+            yield return new Finding(Rules.PathFilterSlips, filter.Position, $"daprd matches '{pattern}' against the path as written: //x and /y/../x are not matched and still reach the app.");
+        }
+    }
+
+    private static IEnumerable<Finding> FilterForms(ResourceSet resources)
+    {
+        foreach (var (filter, pattern) in LoginFilters(resources))
+        {
+            if (CallForms.Gap(pattern, id => resources.HttpEndpoints.Any(endpoint => endpoint.Name == id)) is { } gap)
+            {
+                yield return new Finding(Rules.PathFilterForms, filter.Position, $"'{pattern}' covers {gap.Covered} and not {gap.Missed}, which can be the same call.");
+            }
+        }
+    }
+
+    /// <summary>Those of logins in httpPipeline that no bearer stands behind in appHttpPipeline.</summary>
+    private static IEnumerable<(MetadataValue Value, string Pattern)> LoginFilters(ResourceSet resources)
+    {
+        var configuration = resources.Configuration;
+        if (configuration.AppHttpPipeline.Any(handler => handler.Type == Bearer))
+        {
+            yield break;
+        }
+
+        foreach (var handler in configuration.HttpPipeline.Where(handler => handler.Type == OAuth2))
         {
             var filter = resources.Components.FirstOrDefault(component => component.Name == handler.Name)?.Metadata.FirstOrDefault(value => value.Name.Equals("pathFilter", StringComparison.OrdinalIgnoreCase));
-            if (filter?.Value is { Length: > 0 } pattern && !MatchesEverySpelling().IsMatch(pattern))
+            if (filter?.Value is { Length: > 0 } pattern)
             {
-                yield return new Finding(Rules.PathFilterSlips, filter.Position, $"daprd matches '{pattern}' against the path as written: //x and /y/../x are not matched and still reach the app.");
+                yield return (filter, pattern);
             }
         }
     }
 
     /// <summary>Everything, or one segment wherever it stands: a slash in between, or an anchor, can be written otherwise.</summary>
-    [GeneratedRegex(@"^(\^?/?(\.\*)?\$?|(\.\*)?/?[\w-]+(\.\*)?)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(\^?/?(\.\*)?\$?|(\^?\.\*)?/?[\w-]+(\.\*)?)$", RegexOptions.CultureInvariant)]
     private static partial Regex MatchesEverySpelling();
 
     private static IEnumerable<Finding> Endpoints(ResourceSet resources, ConfigurationResource configuration, Position at)

@@ -10,12 +10,15 @@ internal static class Rules
     public static readonly Rule PlainTextSecret = Warning("plain-text-secret", null, "A secret stands in the file.", "Use secretKeyRef with a secret store, or envRef.");
     public static readonly Rule FileNotLoaded = Warning("file-not-loaded", null, "A file of resources lies where nobody reads it: in a subfolder, or with another ending than .yaml and .yml.", "Move it into the folder of --resources-path, ending in .yaml, or take it away.");
     public static readonly Rule EndpointShadowsApp = Warning("endpoint-shadows-app", null, "An HTTPEndpoint has the name of the app: calls to the app go to the endpoint, and the pipeline of the app is not in front of it.", "Give the HTTPEndpoint another name.");
+    public static readonly Rule PathFilterForms = Warning("path-filter-forms", null, "The pathFilter of a login in httpPipeline covers one path of a call and not another: /x with dapr-app-id, /v1.0/invoke/app/method/x, and the latter with app.namespace.", "^(/v1\\.0/invoke/[^/]+/method)?/x, or a bearer behind it: in appHttpPipeline, or in the sidecar that the calls go to.");
     public static readonly Rule McpServerWithoutState = Warning("mcp-server-without-state", null, "There is an MCPServer and no state store for its workflows: none of its tools can be called.", "A state store component with actorStateStore: \"true\".");
     public static readonly Rule TokenWithoutTls = Warning("token-without-tls", null, "A token or a client's secret of an MCPServer goes to another machine without TLS (RFC 6750 section 5.3).", "Write https URLs.");
 
     public static readonly Rule BlockNotServed = Warning("block-not-served", PreflightTarget.Embedded, "A component of a type that daprd has and the embedded sidecar has not, such as state.redis; it goes on without it.", "Use daprd where the app needs it.");
 
-    public static readonly Rule SecretsApiOpen = Error("secrets-api-open", PreflightTarget.Daprd, "daprd answers every secret of a store on its HTTP API.", "spec.secrets.scopes with defaultAccess deny, and spec.api.allowed without secrets.");
+    public static readonly Rule TracingNotExported = Warning("tracing-not-exported", PreflightTarget.Embedded, "Spans are to go to Zipkin or to the log, as in daprd; the embedded sidecar sends them over OTLP only.", "spec.tracing.otel with endpointAddress and protocol.");
+
+    public static readonly Rule SecretsApiOpen = Error("secrets-api-open", PreflightTarget.Daprd, "daprd answers every secret of a store on its API; rules of spec.api close only the protocol that they name.", "spec.secrets.scopes with defaultAccess deny, and rules of spec.api for http and for grpc.");
     public static readonly Rule HotReloadOn = Error("hot-reload-on", PreflightTarget.Daprd, "daprd reloads by default, and a file saved with an error takes its handler out of the running pipeline: calls pass without it.", "spec.features: [{ name: HotReload, enabled: false }]");
     public static readonly Rule IgnoreErrors = Error("ignore-errors", PreflightTarget.Daprd, "With ignoreErrors daprd runs without the handler when it cannot be made.", "Take spec.ignoreErrors away.");
     public static readonly Rule ResiliencySecondDocument = Error("resiliency-second-document", PreflightTarget.Daprd, "daprd reads a Resiliency only as the first document of its file.", "Give it a file of its own.");
@@ -50,7 +53,7 @@ internal static class Rules
         Error(ProblemRules.SecretStoreUnreadable, null, "The file of a secret store cannot be read.", "Correct secretsFile, or the file."),
         Error(ProblemRules.VariableMissing, null, "An environment variable is not set, or not for resources (DAPR_*, APP_API_TOKEN); daprd goes on with an empty value.", "Set the variable for the sidecar."),
         Error(ProblemRules.EndpointUrl, null, "The baseUrl of an HTTPEndpoint is no http or https URL; daprd answers 500 to every call.", "Write an absolute URL."),
-        Error(ProblemRules.EndpointTls, null, "The certificates of an HTTPEndpoint cannot be used; daprd answers 500 to every call.", "Give PEM certificates and keys."),
+        Error(ProblemRules.EndpointTls, null, "The certificates of an HTTPEndpoint cannot be used; daprd answers 500 to every call.", "Give PEM certificates, and to one of the sidecar the private key that fits it."),
         Error(ProblemRules.McpServerEndpoint, null, "An MCPServer has no transport or more than one, or a URL or command that is not allowed; daprd ends, or runs without it.", "Write exactly one of streamableHTTP, sse and stdio."),
         Error(ProblemRules.TracingProtocol, null, "Tracing names an address without a protocol: Dapr exports nothing.", "protocol: grpc or http."),
         Error(ProblemRules.NotEmbedded, PreflightTarget.Embedded, "daprd has this, the embedded sidecar has not.", "Use daprd, or take it away."),
@@ -60,12 +63,14 @@ internal static class Rules
         ResiliencySecondDocument,
         LoginInAppPipeline,
         PathFilterSlips,
+        PathFilterForms,
         EndpointWithoutAccept,
         SharedAppPipeline,
         EndpointShadowsApp,
         McpServerWithoutState,
         TokenWithoutTls,
         BlockNotServed,
+        TracingNotExported,
         FileNotLoaded,
         NoEffect,
         UnknownKey,

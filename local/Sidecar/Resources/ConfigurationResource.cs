@@ -1,8 +1,12 @@
+using McpAspire.Sidecar.CommandLine;
+
 namespace McpAspire.Sidecar.Resources;
 
 /// <summary>A <c>kind: Configuration</c> document, or the defaults when none is given.</summary>
 internal sealed record ConfigurationResource
 {
+    private const string Reload = "HotReload";
+
     public string Name { get; init; } = "none";
 
     public IReadOnlyList<HandlerReference> HttpPipeline { get; init; } = [];
@@ -49,8 +53,8 @@ internal sealed record ConfigurationResource
             AppHttpPipeline = HandlerReference.ReadPipeline(spec, "appHttpPipeline"),
             Tracing = spec.Map("tracing") is { } tracing ? TracingSettings.Read(tracing) : TracingSettings.None,
             Metrics = metrics is null ? MetricsSettings.Default : MetricsSettings.Read(metrics),
-            HotReload = features.TryGetValue("HotReload", out var isOn) ? isOn : null,
-            Features = [.. features.Where(feature => feature.Value && feature.Key != "HotReload").Select(feature => feature.Key)],
+            HotReload = features.TryGetValue(Reload, out var isOn) ? isOn : null,
+            Features = [.. features.Where(feature => feature.Value && feature.Key != Reload).Select(feature => feature.Key)],
             SecretScopes = SecretScope.ReadAll(spec),
             AccessControl = spec.Map("accessControl") is { } control ? AccessControl.Read(control) : null,
             Api = spec.Map("api") is { } api ? ApiAccess.Read(api) : ApiAccess.Everything,
@@ -82,7 +86,13 @@ internal sealed record ConfigurationResource
         foreach (var feature in spec.Maps("features"))
         {
             feature.Only("name", "enabled");
-            features[feature.Required("name")] = feature.Switch("enabled", otherwise: false);
+            var name = feature.Required("name");
+            if (name != Reload && NearestName.Of(name, [Reload]) is not null)
+            {
+                throw new ResourceException(feature.PositionOf("name"), $"'name' of a feature is '{name}' (did you mean '{Reload}'?); the feature would have no effect.");
+            }
+
+            features[name] = feature.Switch("enabled", otherwise: false);
         }
 
         return features;

@@ -1,3 +1,5 @@
+using McpAspire.Sidecar.Api;
+
 namespace McpAspire.Sidecar.Resources;
 
 /// <summary><c>spec.tracing.otel</c>. <c>isSecure</c> is true unless said otherwise, as in Dapr.</summary>
@@ -30,6 +32,9 @@ internal sealed record OtlpSettings(Uri? Endpoint, bool Grpc, IReadOnlyList<KeyV
             : throw new ResourceException(otel.PositionOf("endpointAddress"), $"'spec.tracing.otel.endpointAddress' is '{address}'; allowed is host:port.");
     }
 
+    /// <summary>Whether an exporter can send it: what is of the body it sets itself.</summary>
+    public static bool IsHeader(string name, string value) => HeaderText.IsName(name) && HeaderText.IsValue(value) && !name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>A value may be a secret: no message repeats it.</summary>
     private static List<KeyValuePair<string, string>> ReadHeaders(YamlMap otel)
     {
@@ -37,9 +42,9 @@ internal sealed record OtlpSettings(Uri? Endpoint, bool Grpc, IReadOnlyList<KeyV
         foreach (var header in otel.Texts("headers"))
         {
             var equals = header.IndexOf('=', StringComparison.Ordinal);
-            if (equals < 1 || header.Contains(',', StringComparison.Ordinal))
+            if (equals < 1 || header.Contains(',', StringComparison.Ordinal) || !IsHeader(header[..equals], header[(equals + 1)..]))
             {
-                throw new ResourceException(otel.PositionOf("headers"), "An entry of 'spec.tracing.otel.headers' is not name=value without a comma.");
+                throw new ResourceException(otel.PositionOf("headers"), "An entry of 'spec.tracing.otel.headers' is no header; allowed is name=value without a comma: names of letters, digits and hyphens but not Content-…, values of ASCII.");
             }
 
             headers.Add(new KeyValuePair<string, string>(header[..equals], header[(equals + 1)..]));

@@ -229,7 +229,7 @@ internal sealed class ResourceLoader(SidecarOptions options, Action<ResourceExce
 
     private static void CheckApiVersion(YamlMap document)
     {
-        if (document.Required("apiVersion") is var version && !version.StartsWith("dapr.io/", StringComparison.Ordinal))
+        if (document.Required("apiVersion") is var version && version is not ("dapr.io/v1alpha1" or "dapr.io/v2alpha1"))
         {
             throw new ResourceException(document.PositionOf("apiVersion"), $"'apiVersion' is '{version}'; allowed is dapr.io/v1alpha1.");
         }

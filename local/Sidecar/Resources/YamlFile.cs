@@ -19,7 +19,12 @@ internal static class YamlFile
         }
         catch (YamlException exception)
         {
-            throw new ResourceException(new Position(path, (int)exception.Start.Line), $"This is not YAML: {exception.InnerException?.Message ?? exception.Message}", exception) { Rule = ProblemRules.YamlError };
+            if (TabOf(text) is > 0 and var line && line >= exception.Start.Line)
+            {
+                throw new ResourceException(new Position(path, line), "This is not YAML: the line is indented with a tab; only spaces can indent.", exception) { Rule = ProblemRules.YamlError };
+            }
+
+            throw new ResourceException(new Position(path, LineOf(exception, text)), $"This is not YAML: {exception.InnerException?.Message ?? exception.Message}", exception) { Rule = ProblemRules.YamlError };
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or FormatException)
         {
@@ -31,6 +36,26 @@ internal static class YamlFile
             .Where(document => document.RootNode is not YamlScalarNode { Value: null or "" })
             .Select(document => new YamlMap(document.RootNode, path, string.Empty, ignoreCase))];
     }
+
+    /// <summary>The first line that a tab indents; 0: none. The parser tells of it where the block began.</summary>
+    private static int TabOf(string text)
+    {
+        var number = 0;
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            number++;
+            if (line.TrimStart(' ') is ['\t', .. var rest] && !rest.IsWhiteSpace())
+            {
+                return number;
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>Where the parser stopped, which is nearer to the mistake than where it began; never behind the last line.</summary>
+    private static int LineOf(YamlException exception, string text)
+        => (int)Math.Clamp(Math.Max(exception.Start.Line, exception.End.Line), 1, text.TrimEnd().AsSpan().Count('\n') + 1);
 
     private sealed class ShallowParser(IParser inner) : IParser
     {

@@ -1,4 +1,5 @@
 using McpAspire.Sidecar.CommandLine;
+using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.Resources;
 using Microsoft.Extensions.Logging;
@@ -24,7 +25,7 @@ internal sealed partial class ApiLog(SidecarOptions options, ILoggerFactory logg
         var http = request.Http;
         var method = request.Runtime.Configuration.ApiLogging.ObfuscatesUrls && request.AppId.Length > 0
             ? $"InvokeService/{request.AppId}"
-            : $"{http.Request.Method} {request.Path}";
+            : $"{http.Request.Method} {ByteString.ToText(request.Path)}";
         Called(_logger, http.Response.StatusCode, (long)elapsed.TotalMilliseconds, method, request.AnswerBytes, http.Request.Headers.UserAgent.ToString());
     }
 

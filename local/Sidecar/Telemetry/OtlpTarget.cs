@@ -50,13 +50,15 @@ internal sealed record OtlpTarget(Uri Endpoint, bool Grpc, string? Headers, Time
         var url = text.Contains("://", StringComparison.Ordinal) ? text : $"{(isInsecure ? "http" : "https")}://{text}";
         if (!Uri.TryCreate(url, UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("http" or "https"))
         {
-            throw new CommandLineException($"The environment variable {name} is '{text}'; allowed is http://host:port, https://host:port or host:port.");
+            throw new CommandLineException($"The environment variable {name} is '{WithoutPassword(text)}'; allowed is http://host:port, https://host:port or host:port.");
         }
 
         return isGrpc || name.StartsWith(OfTraces, StringComparison.Ordinal) || endpoint.AbsolutePath.EndsWith(Path, StringComparison.Ordinal)
             ? endpoint
             : new Uri(endpoint.GetLeftPart(UriPartial.Path).TrimEnd('/') + Path);
     }
+
+    private static string WithoutPassword(string text) => text.LastIndexOf('@') is >= 0 and var at ? "…" + text[at..] : text;
 
     private static bool IsInsecure(Func<string, string?> environment) => string.Equals(Find(environment, "INSECURE").Value, "true", StringComparison.OrdinalIgnoreCase);
 
@@ -79,11 +81,12 @@ internal sealed record OtlpTarget(Uri Endpoint, bool Grpc, string? Headers, Time
     private static string? ReadHeaders(Func<string, string?> environment)
     {
         var (name, text) = Find(environment, "HEADERS");
-        foreach (var pair in text?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
+        foreach (var pair in Uri.UnescapeDataString(text ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (pair.IndexOf('=', StringComparison.Ordinal) < 1)
+            var equals = pair.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 1 || !OtlpSettings.IsHeader(pair[..equals].Trim(), pair[(equals + 1)..].Trim()))
             {
-                throw new CommandLineException($"The environment variable {name} has an entry without a name or without '='; allowed is name=value,name=value, with the values percent-encoded.");
+                throw new CommandLineException($"The environment variable {name} has an entry that is no header; allowed is name=value,name=value: names of letters, digits and hyphens but not Content-…, values of ASCII, percent-encoded.");
             }
         }
 

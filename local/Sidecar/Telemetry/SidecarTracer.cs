@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Pipeline;
 using Microsoft.Extensions.Primitives;
 
@@ -33,7 +34,7 @@ internal sealed class SidecarTracer(double samplingRate)
             var context = hasParent
                 ? new ActivityContext(parent.TraceId, parent.SpanId, ActivityTraceFlags.Recorded, parent.State, isRemote: true)
                 : default;
-            activity = _source.StartActivity(ActivityKind.Client, context, name: request.Path);
+            activity = _source.StartActivity(ActivityKind.Client, context, name: ByteString.ToText(request.Path));
         }
 
         request.Trace = activity is null
@@ -65,19 +66,19 @@ internal sealed class SidecarTracer(double samplingRate)
     {
         var http = request.Http;
         var status = http.Response.StatusCode;
-        var verb = http.Request.Method;
+        var (verb, path) = (http.Request.Method, ByteString.ToText(request.Path));
         if (request.AppId.Length > 0)
         {
-            activity.DisplayName = $"CallLocal/{request.AppId}/{request.Method}";
+            activity.DisplayName = $"CallLocal/{request.AppId}/{ByteString.ToText(request.Method)}";
             activity.SetTag("rpc.service", "ServiceInvocation");
             activity.SetTag("net.peer.name", request.AppId);
         }
 
-        activity.SetTag("dapr.api", $"{verb} {request.Path}");
+        activity.SetTag("dapr.api", $"{verb} {path}");
         activity.SetTag("dapr.protocol", protocol);
         activity.SetTag("dapr.status_code", status.ToString(CultureInfo.InvariantCulture));
         activity.SetTag("http.request.method", verb);
-        activity.SetTag("url.full", request.Path);
+        activity.SetTag("url.full", path);
         activity.SetTag("server.address", http.Connection.RemoteIpAddress?.ToString());
         activity.SetTag("server.port", http.Connection.RemotePort.ToString(CultureInfo.InvariantCulture));
         if (status >= 400)

@@ -49,6 +49,21 @@ internal sealed partial class TraceExport : IDisposable
     public static TraceExport? Start(SidecarOptions options, TracingSettings tracing, Func<string, string?> environment, ILoggerFactory loggers)
         => OtlpTarget.Read(tracing, environment) is { } target ? new TraceExport(target, options, loggers.CreateLogger("dapr.runtime.trace")) : null;
 
+    /// <summary>Sends what has ended so far.</summary>
+    public void Flush(TimeSpan within)
+    {
+        Task making;
+        lock (_lock)
+        {
+            making = _making;
+        }
+
+        if (making.Wait(within))
+        {
+            _provider?.ForceFlush((int)within.TotalMilliseconds);
+        }
+    }
+
     /// <summary>Sends what is left.</summary>
     public void Dispose()
     {
@@ -93,7 +108,7 @@ internal sealed partial class TraceExport : IDisposable
         try
         {
             var batch = new BatchExportActivityProcessorOptions(); // reads OTEL_BSP_…
-            var processor = new BatchActivityExportProcessor(new OtlpTraceExporter(ExporterOptions()), batch.MaxQueueSize, batch.ScheduledDelayMilliseconds, batch.ExporterTimeoutMilliseconds, batch.MaxExportBatchSize);
+            var processor = new BatchActivityExportProcessor(new ReportingTraceExporter(ExporterOptions(), _target.Endpoint, _logger), batch.MaxQueueSize, batch.ScheduledDelayMilliseconds, batch.ExporterTimeoutMilliseconds, batch.MaxExportBatchSize);
             _provider = Sdk.CreateTracerProviderBuilder()
                 .SetResourceBuilder(ResourceBuilder.CreateEmpty()
                     .AddService(_options.AppId, autoGenerateServiceInstanceId: false)

@@ -8,6 +8,7 @@ internal sealed class RunningWorkflow(WorkflowInstance instance) : IDisposable
     private TaskCompletionSource? _pause;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isKept;
+    private volatile bool _isCalling;
 
     public SemaphoreSlim Lock { get; } = new(1, 1);
 
@@ -26,6 +27,13 @@ internal sealed class RunningWorkflow(WorkflowInstance instance) : IDisposable
     {
         get => _isKept;
         set => _isKept = value;
+    }
+
+    /// <summary>Its call has begun: before that it only waits, and can be left to the next start.</summary>
+    public bool IsCalling
+    {
+        get => _isCalling;
+        set => _isCalling = value;
     }
 
     /// <summary>Its end is in the store.</summary>

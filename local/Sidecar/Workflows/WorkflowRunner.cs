@@ -133,7 +133,8 @@ internal sealed partial class WorkflowRunner(SidecarOptions options, Func<Runtim
     public async Task StopAsync()
     {
         _isStopping = true;
-        await Task.WhenAll(_running.Values.Where(running => running.Instance.Status == WorkflowStatus.Running).Select(running => running.Over));
+        Interlocked.MemoryBarrier(); // either this sees a call that begins, or the call sees this
+        await Task.WhenAll(_running.Values.Where(running => running.IsCalling && running.Instance.Status == WorkflowStatus.Running).Select(running => running.Over));
         _stopped.TrySetResult();
     }
 
@@ -174,6 +175,13 @@ internal sealed partial class WorkflowRunner(SidecarOptions options, Func<Runtim
             await BeginAsync(running);
             await running.Resumed.WaitAsync(running.End);
             await WaitForServerAsync(instance.Name, isContinued, running.End);
+            running.IsCalling = true;
+            Interlocked.MemoryBarrier();
+            if (_isStopping)
+            {
+                return; // left to the next start
+            }
+
             ended = await RunAsync(instance, running.End);
             await running.Resumed.WaitAsync(running.End);
         }
@@ -224,7 +232,7 @@ internal sealed partial class WorkflowRunner(SidecarOptions options, Func<Runtim
     private async Task WaitForServerAsync(string name, bool isContinued, CancellationToken end)
     {
         var started = time.GetTimestamp();
-        while (McpWorkflows.FindAwaited(current().McpServers, name) is { } server && (isContinued || !server.Tried.IsCompleted) && time.GetElapsedTime(started) < _serverWithin)
+        while (!_isStopping && McpWorkflows.FindAwaited(current().McpServers, name) is { } server && (isContinued || !server.Tried.IsCompleted) && time.GetElapsedTime(started) < _serverWithin)
         {
             var look = Task.Delay(_look, time, end);
             await (server.Tried.IsCompleted ? look : await Task.WhenAny(look, server.Tried));

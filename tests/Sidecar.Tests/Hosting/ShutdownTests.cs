@@ -128,7 +128,7 @@ public sealed class ShutdownTests
     {
         await using var app = new EchoApp();
         await using var sidecar = await StartAsync(
-            app, "--dapr-block-shutdown-duration", "180s", "--enable-app-health-check", "--app-health-check-path", "/healthz", "--app-health-probe-interval", "1", "--app-health-threshold", "1", "--app-health-probe-timeout", "30000");
+            app, "--dapr-block-shutdown-duration", "180s", "--enable-app-health-check", "--app-health-check-path", "/healthz", "--app-health-probe-interval", "3", "--app-health-threshold", "1", "--app-health-probe-timeout", "3000");
 
         sidecar.Signal(SigInt);
         await Eventually.TrueAsync(() => sidecar.Output.Contains("Blocking graceful shutdown for 3m0s or until app reports unhealthy...", StringComparison.Ordinal), "the shutdown is blocked", Stopping);

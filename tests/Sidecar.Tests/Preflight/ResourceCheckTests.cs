@@ -92,6 +92,14 @@ public sealed class ResourceCheckTests
         { "login in appHttpPipeline", Login, "  appHttpPipeline: { handlers: [{ name: login, type: middleware.http.oauth2 }] }", "login-in-app-pipeline", 7 },
         { "a filter that //mcp slips past", Login + "\n    - { name: pathFilter, value: \"^/mcp\" }", "  httpPipeline: { handlers: [{ name: login, type: middleware.http.oauth2 }] }", "path-filter-slips", 12 },
         { "a filter that /a/./mcp slips past", Login + "\n    - { name: pathFilter, value: \"/a/mcp\" }", "  httpPipeline: { handlers: [{ name: login, type: middleware.http.oauth2 }] }", "path-filter-slips", 12 },
+        { "a filter that the invoke path slips past", Login + "\n    - { name: pathFilter, value: \"^/mcp\" }", "  httpPipeline: { handlers: [{ name: login, type: middleware.http.oauth2 }] }", "path-filter-forms", 12 },
+        { "a filter that the header slips past", Login + "\n    - { name: pathFilter, value: \"^/v1[.]0/invoke/app/method/mcp\" }", "  httpPipeline: { handlers: [{ name: login, type: middleware.http.oauth2 }] }", "path-filter-forms", 12 },
+        { "a filter that the namespace slips past", Login + "\n    - { name: pathFilter, value: \"^(/v1[.]0/invoke/app/method)?/(mcp|x)\" }", "  httpPipeline: { handlers: [{ name: login, type: middleware.http.oauth2 }] }", "path-filter-forms", 12 },
+        { "secrets API closed by a rule without a protocol", Store, "  api: { denied: [{ name: secrets }] }", "secrets-api-open", 1 },
+        { "secrets API closed over HTTP alone", Store, "  api: { allowed: [{ name: invoke, version: v1.0, protocol: HTTP }] }", "secrets-api-open", 1 },
+        { "a rule of the API mistyped", Store, "  api: { denied: [{ name: metdata }] }", "invalid-value", 7 },
+        { "a protocol that is none", Store, "  api: { denied: [{ name: metadata, protocol: htp }] }", "invalid-value", 7 },
+        { "a version that is none", Store.Replace("v1alpha1", "v7", StringComparison.Ordinal), string.Empty, "invalid-value", 1 },
         { "no Accept", Endpoint, string.Empty, "endpoint-without-accept", 1 },
         { "Accept of events only", Endpoint + "\n  headers: [{ name: accept, value: text/event-stream }]", string.Empty, "endpoint-without-accept", 1 },
         { "a shared Configuration", Endpoint + "\n---\n" + Login, "  appHttpPipeline: { handlers: [{ name: login, type: middleware.http.oauth2 }] }", "shared-app-pipeline", 1 },
@@ -117,6 +125,8 @@ public sealed class ResourceCheckTests
     [InlineData("^/.*")]
     [InlineData("/mcp")]
     [InlineData(".*/mcp.*")]
+    [InlineData("(/mcp)")]
+    [InlineData("^.*mcp")]
     public void Check_OfAPathFilterThatNothingSlipsPast_SaysNothing(string filter)
     {
         using var folder = new TemporaryFolder();
@@ -124,6 +134,82 @@ public sealed class ResourceCheckTests
         var findings = Check(folder, $"{Login}\n    - {{ name: pathFilter, value: \"{filter}\" }}", SafeConfig + "  httpPipeline: { handlers: [{ name: login, type: middleware.http.oauth2 }] }", PreflightTarget.Daprd);
 
         Assert.DoesNotContain(findings, finding => finding.Rule.Id == "path-filter-slips");
+    }
+
+    [Theory]
+    [InlineData("^(/v1\\\\.0/invoke/[^/]+/method)?/mcp(/|$)")]
+    [InlineData("/mcp")]
+    [InlineData("")]
+    public void Check_OfAPathFilterThatCoversEveryFormOfACall_SaysNothing(string filter)
+    {
+        using var folder = new TemporaryFolder();
+
+        var findings = Check(folder, $"{Login}\n    - {{ name: pathFilter, value: \"{filter}\" }}", SafeConfig + "  httpPipeline: { handlers: [{ name: login, type: middleware.http.oauth2 }] }", PreflightTarget.Embedded);
+
+        Assert.DoesNotContain(findings, finding => finding.Rule.Id == "path-filter-forms");
+    }
+
+    [Fact]
+    public void Check_OfASecretsApiThatIsClosedForBothProtocols_SaysNothing()
+    {
+        using var folder = new TemporaryFolder();
+
+        var findings = Check(folder, Store, SafeConfig + "  api: { denied: [{ name: secrets, version: v1.0, protocol: http }, { name: secrets, version: v1, protocol: grpc }] }", PreflightTarget.Daprd);
+
+        Assert.DoesNotContain(findings, finding => finding.Rule.Id == "secrets-api-open");
+    }
+
+    [Theory]
+    [InlineData("There is nothing to check", "check")]
+    [InlineData("There is nothing to check", "check", "--resources-path", "")]
+    [InlineData("The argument 'config.yaml' is no flag", "check", "--config", "a.yaml", "config.yaml")]
+    [InlineData("The app's command is given after --", "run", "--app-id", "app", "dotnet", "App.dll")]
+    public async Task CommandLine_ThatForgotAFlag_IsNotTakenForAnother(string sentence, params string[] arguments)
+    {
+        await using var sidecar = SidecarProcess.LaunchExactly(arguments, 0);
+
+        var output = await sidecar.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, sidecar.ExitCode);
+        Assert.Contains(sentence, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_OfCheck_IsTheUsage()
+    {
+        await using var sidecar = SidecarProcess.LaunchExactly(["check", "--help"], 0);
+
+        var output = await sidecar.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, sidecar.ExitCode);
+        Assert.Contains("Sidecar check --resources-path", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{ name: url, envRef: THE_URL }", "bindings.http")]
+    [InlineData("{ name: url, value: 'ftp://user:very-secret@host/' }", "bindings.http")]
+    [InlineData("{ name: connectionString, envRef: THE_URL }, { name: busyTimeout, envRef: THE_TIME }", "state.sqlite")]
+    public void Value_ThatMayBeASecret_IsNotSaid(string metadata, string type)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("resources/c.yaml", $"apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {{ name: c }}\nspec:\n  type: {type}\n  version: v1\n  metadata: [{metadata}]\n");
+        var options = new SidecarOptions { AppId = "app", ResourcesPaths = [folder.PathOf("resources")] };
+
+        var findings = new ResourceCheck(options, PreflightTarget.Embedded, name => name == "THE_URL" ? "very-secret?very-secret=1" : "very-secret").Run();
+
+        Assert.Contains(findings, finding => finding.Severity == Severity.Error);
+        Assert.DoesNotContain("very-secret", PreflightReport.AsText(findings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_OfAFeatureThatIsMistyped_IsAnErrorForBoth()
+    {
+        using var folder = new TemporaryFolder();
+
+        foreach (var target in Enum.GetValues<PreflightTarget>())
+        {
+            Assert.Contains(Check(folder, Login, SafeConfig.Replace("HotReload", "hotreload", StringComparison.Ordinal), target), finding => finding is { Rule.Id: "invalid-value", Severity: Severity.Error, Position.Line: 6 });
+        }
     }
 
     [Fact]
@@ -147,6 +233,32 @@ public sealed class ResourceCheckTests
 
         Assert.Contains(Check(folder, component, SafeConfig, PreflightTarget.Embedded), finding => finding.Rule.Id == rule && finding.Severity == (isError ? Severity.Error : Severity.Warning));
         Assert.DoesNotContain(Check(folder, component, SafeConfig, PreflightTarget.Daprd), finding => finding.Rule.Id == rule);
+    }
+
+    [Theory]
+    [InlineData("zipkin: { endpointAddress: \"http://localhost:9411/api/v2/spans\" }", "zipkin.endpointAddress", true)]
+    [InlineData("stdout: true", "stdout", true)]
+    [InlineData("stdout: false, zipkin: { endpointAddress: \"\" }", "", false)]
+    public void Check_OfTracingThatOnlyDaprdDoes_IsSaidHereOnly(string tracing, string field, bool isSaid)
+    {
+        using var folder = new TemporaryFolder();
+        var config = $"{SafeConfig}  tracing: {{ samplingRate: \"1\", {tracing} }}";
+
+        var here = Check(folder, Store, config, PreflightTarget.Embedded).Where(finding => finding.Rule.Id == "tracing-not-exported");
+
+        Assert.Equal(isSaid ? [(7, Severity.Warning, true)] : [], here.Select(finding => (finding.Position.Line, finding.Severity, finding.Message.Contains($"'spec.tracing.{field}'", StringComparison.Ordinal))));
+        Assert.DoesNotContain(Check(folder, Store, config, PreflightTarget.Daprd), finding => finding.Rule.Id == "tracing-not-exported");
+    }
+
+    [Fact]
+    public async Task Start_WithTracingThatOnlyDaprdDoes_SaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        var config = folder.Write("config.yaml", $"{SafeConfig}  tracing: {{ stdout: true, zipkin: {{ endpointAddress: \"http://localhost:9411\" }} }}");
+        await using var sidecar = await SidecarProcess.StartAsync(["--app-id", "app", "--config", config], TestContext.Current.CancellationToken);
+
+        await Eventually.TrueAsync(() => sidecar.Output.Contains("'spec.tracing.stdout' has no effect", StringComparison.Ordinal), "the log names stdout", TestContext.Current.CancellationToken);
+        Assert.Contains("'spec.tracing.zipkin.endpointAddress' has no effect", sidecar.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ internal static class PubSubRig
 {
     private static readonly string[] _health =
     [
-        "--enable-app-health-check", "--app-health-check-path", "/healthz", "--app-health-probe-interval", "1", "--app-health-threshold", "1", "--app-health-probe-timeout", "30000",
+        "--enable-app-health-check", "--app-health-check-path", "/healthz", "--app-health-probe-interval", "3", "--app-health-threshold", "1", "--app-health-probe-timeout", "3000",
     ];
 
     public static string Component(string name = "bus", string metadata = "")

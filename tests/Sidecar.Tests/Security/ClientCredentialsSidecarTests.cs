@@ -24,6 +24,24 @@ public sealed class ClientCredentialsSidecarTests
         Assert.Single(provider.TokenRequests);
     }
 
+    [Theory]
+    [InlineData("Authorization")]
+    [InlineData("X-Own, authorization")]
+    public async Task Token_IsSent_WhateverTheCallersConnectionHeaderNames(string connection)
+    {
+        await using var app = new EchoApp();
+        await using var provider = new FakeProvider();
+        using var folder = Folder(provider);
+        await using var sidecar = await StartAsync(folder, app);
+
+        var answer = await RawClient.GetAsync(sidecar.HttpPort, "/mcp", Stopping, ("dapr-app-id", "app"), ("Authorization", "Bearer own"), ("X-Own", "own-value"), ("Connection", connection));
+
+        Assert.Equal(200, answer.Status);
+        var headers = app.Requests.Single(request => request.Path == "/mcp").Headers;
+        Assert.Equal(["Bearer tok-1"], headers.Values("Authorization"));
+        Assert.Equal(connection.Contains("X-Own", StringComparison.Ordinal), headers.Value("X-Own") is null);
+    }
+
     [Fact]
     [Trait("Category", "Timed")]
     public async Task Token_AboutToExpire_IsReplaced()

@@ -99,6 +99,50 @@ public sealed class TraceTests
         Assert.Contains(collector.Spans, span => span.Name == "CallLocal/app/last");
     }
 
+    [Fact]
+    public async Task Spans_AreSent_EvenWhenAnOpenCallIsCutOff_AndSayPathsAsText()
+    {
+        await using var app = new EchoApp();
+        await using var collector = await OtlpCollector.StartAsync();
+        await using var sidecar = await SidecarProcess.StartAsync(
+            ["--app-id", "app", "--app-port", app.Port.ToString(CultureInfo.InvariantCulture), "--dapr-graceful-shutdown-seconds", "1", "--enable-api-logging"],
+            Stopping,
+            environment: new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://127.0.0.1:{collector.Port}", ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" });
+        await sidecar.WaitForReadyAsync(Stopping);
+        var open = RawClient.GetAsync(sidecar.HttpPort, "/b/slow?s=600", Stopping, ("dapr-app-id", "app"));
+        await Eventually.TrueAsync(() => app.Requests.Any(request => request.Path == "/b/slow"), "the call is at the app", Stopping);
+
+        await RawClient.GetAsync(sidecar.HttpPort, "/caf%C3%A9", Stopping, ("dapr-app-id", "app"));
+        sidecar.Signal(15);
+        var output = await sidecar.WaitForExitAsync(Stopping);
+
+        Assert.Equal(1, sidecar.ExitCode);
+        Assert.Contains(collector.Spans, span => span.Name == "CallLocal/app/café");
+        Assert.Contains("GET /café", output, StringComparison.Ordinal);
+        await Record.ExceptionAsync(() => open);
+    }
+
+    [Fact]
+    public async Task Collector_ThatIsAway_IsSaidOnce()
+    {
+        await using var app = new EchoApp();
+        await using var sidecar = await SidecarProcess.StartAsync(
+            ["--app-id", "app", "--app-port", app.Port.ToString(CultureInfo.InvariantCulture)],
+            Stopping,
+            environment: new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://user:very-secret@127.0.0.1:{FreePort.Next()}", ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf", ["OTEL_BSP_SCHEDULE_DELAY"] = "50" });
+        await sidecar.WaitForReadyAsync(Stopping);
+
+        for (var call = 0; call < 5; call++)
+        {
+            await RawClient.GetAsync(sidecar.HttpPort, "/show", Stopping, ("dapr-app-id", "app"));
+            await Task.Delay(100, Stopping);
+        }
+
+        await Eventually.TrueAsync(() => sidecar.Output.Contains("spans are lost", StringComparison.Ordinal), "it says so", Stopping);
+        Assert.Single(sidecar.Output.Split('\n'), line => line.Contains("spans are lost", StringComparison.Ordinal));
+        Assert.DoesNotContain("very-secret", sidecar.Output, StringComparison.Ordinal);
+    }
+
     /// <summary>Makes a call and waits until its span has come.</summary>
     private static async Task ExportAsync(OtlpCollector collector, string otel, params (string Name, string Value)[] environment)
     {

@@ -175,6 +175,26 @@ public sealed class WorkflowApiTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Instance_ThatOnlyWaitsForItsServer_IsLeftToTheNextStart()
+    {
+        using var folder = new TemporaryFolder();
+        var opening = new TaskCompletionSource();
+        _backend = await McpBackend.StartAsync();
+        _backend.Opening = opening.Task;
+        await using var rig = await WorkflowRig.StartAsync(WorkflowRig.Server("tools", _backend.Url, spec: "ignoreErrors: true"), Sqlite(folder), flags: ["--dapr-graceful-shutdown-seconds", "60"]);
+        await rig.BeginAsync("tools.CallTool.echo", """{"arguments":{"text":"1"}}""", id: "one");
+        await Eventually.TrueAsync(async () => (await rig.GetAsync("one")).GetProperty("runtimeStatus").GetString() == "RUNNING", "it is begun", Stopping);
+
+        rig.Process.Signal(15);
+        await rig.Process.WaitForExitAsync(Stopping);
+
+        Assert.Equal(0, rig.Process.ExitCode);
+        opening.SetResult();
+        await rig.RestartAsync();
+        Assert.Equal("COMPLETED", (await rig.OverAsync("one")).GetProperty("runtimeStatus").GetString());
+    }
+
+    [Fact]
     public async Task Instance_IsNotRunByASecondProcess_WhileTheFirstOneLives()
     {
         using var folder = new TemporaryFolder();

@@ -1,5 +1,6 @@
 using System.Net;
 using McpAspire.Sidecar.Api;
+using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Middleware.Tokens;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.Resources;
@@ -69,7 +70,7 @@ internal sealed partial class ClientCredentialsHandler(string headerName, PathFi
             return;
         }
 
-        request.Http.Request.Headers[headerName] = token.HeaderValue;
+        HopByHopHeaders.SetEndToEnd(request.Http.Request.Headers, headerName, token.HeaderValue);
         request.RenewWith(async (message, lastStatus, cancellationToken) => token = await RenewAsync(token, message, lastStatus, cancellationToken));
         await next(request);
     }

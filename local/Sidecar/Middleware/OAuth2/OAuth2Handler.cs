@@ -1,4 +1,5 @@
 using McpAspire.Sidecar.Api;
+using McpAspire.Sidecar.Invocation;
 using McpAspire.Sidecar.Middleware.Tokens;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.Resources;
@@ -92,7 +93,7 @@ internal sealed partial class OAuth2Handler(OAuth2Settings settings, UserTokenSo
             return;
         }
 
-        request.Http.Request.Headers[settings.HeaderName] = current.HeaderValue;
+        HopByHopHeaders.SetEndToEnd(request.Http.Request.Headers, settings.HeaderName, current.HeaderValue);
         var sent = current;
         request.RenewWith(async (message, _, cancellationToken) => sent = await RenewAsync(login, sent, message, cancellationToken));
         if (settings.ScopeUpgrade)
