@@ -16,7 +16,7 @@ internal static class ForwardFailure
             { Exception: { } exception } => Reason(exception, url, headerLimit),
             _ => "EOF",
         };
-        return $"{Operation(verb)} \"{HttpEndpointUrl.WithoutPassword(url.OriginalString)}\": {reason}";
+        return $"{Operation(verb)} \"{UrlText.WithoutPassword(url.OriginalString)}\": {reason}";
     }
 
     private static string Reason(Exception exception, Uri url, int headerLimit)

@@ -68,13 +68,13 @@ internal sealed class Invoker(Lazy<IHttpForwarder> forwarder, SidecarOptions opt
         }
         else if (!MethodPath.TryEscape(request.Method, out method, out bad))
         {
-            await FailAsync(request, $"parse \"{HttpEndpointUrl.WithoutPassword(target.BaseUrl)}/{request.Method}\": invalid URL escape \"{bad}\"");
+            await FailAsync(request, $"parse \"{UrlText.WithoutPassword(target.BaseUrl)}/{request.Method}\": invalid URL escape \"{bad}\"");
             return;
         }
 
         if (ForwardTransformer.Url(target, method, request.Query) is not { } url)
         {
-            await FailAsync(request, $"parse \"{HttpEndpointUrl.WithoutPassword(target.BaseUrl)}/{method}\": invalid URL");
+            await FailAsync(request, $"parse \"{UrlText.WithoutPassword(target.BaseUrl)}/{method}\": invalid URL");
             return;
         }
 

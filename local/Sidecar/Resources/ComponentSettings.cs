@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using McpAspire.Sidecar.Api;
 using McpAspire.Sidecar.CommandLine;
 using McpAspire.Sidecar.Pipeline;
 using McpAspire.Sidecar.Secrets;
@@ -54,7 +55,7 @@ internal sealed partial class ComponentSettings
     public string RequiredHeaderName(string name)
     {
         var text = Required(name);
-        return text.All(IsTokenCharacter)
+        return HeaderText.IsName(text)
             ? text
             : throw Wrong(name, $"'{name}' of the component '{Component.Name}' is '{text}', which is no header name.");
     }
@@ -128,7 +129,4 @@ internal sealed partial class ComponentSettings
 
     private (string Name, string? Value) Comparable(MetadataValue value)
         => (value.Name, value.Secret is null && value.EnvironmentVariable is null ? value.Value : _values[value.Name].Value);
-
-    private static bool IsTokenCharacter(char character)
-        => char.IsAsciiLetterOrDigit(character) || "!#$%&'*+-.^_`|~".Contains(character, StringComparison.Ordinal);
 }

@@ -50,15 +50,13 @@ internal sealed record OtlpTarget(Uri Endpoint, bool Grpc, string? Headers, Time
         var url = text.Contains("://", StringComparison.Ordinal) ? text : $"{(isInsecure ? "http" : "https")}://{text}";
         if (!Uri.TryCreate(url, UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("http" or "https"))
         {
-            throw new CommandLineException($"The environment variable {name} is '{WithoutPassword(text)}'; allowed is http://host:port, https://host:port or host:port.");
+            throw new CommandLineException($"The environment variable {name} is '{UrlText.WithoutPasswordAnywhere(text)}'; allowed is http://host:port, https://host:port or host:port.");
         }
 
         return isGrpc || name.StartsWith(OfTraces, StringComparison.Ordinal) || endpoint.AbsolutePath.EndsWith(Path, StringComparison.Ordinal)
             ? endpoint
             : new Uri(endpoint.GetLeftPart(UriPartial.Path).TrimEnd('/') + Path);
     }
-
-    private static string WithoutPassword(string text) => text.LastIndexOf('@') is >= 0 and var at ? "…" + text[at..] : text;
 
     private static bool IsInsecure(Func<string, string?> environment) => string.Equals(Find(environment, "INSECURE").Value, "true", StringComparison.OrdinalIgnoreCase);
 

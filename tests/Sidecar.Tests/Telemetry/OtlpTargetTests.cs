@@ -49,7 +49,7 @@ public sealed class OtlpTargetTests
     [InlineData("ENDPOINT=http://a;PROTOCOL=http/json", "OTEL_EXPORTER_OTLP_PROTOCOL is 'http/json'; allowed are grpc (the default) and http/protobuf.")]
     [InlineData("TIMEOUT=10s", "OTEL_EXPORTER_OTLP_TIMEOUT is '10s'; allowed is a number of milliseconds, from 1 to 2147483647.")]
     [InlineData("TIMEOUT=0", "OTEL_EXPORTER_OTLP_TIMEOUT is '0'; allowed is a number of milliseconds, from 1 to 2147483647.")]
-    [InlineData("ENDPOINT=ftp://user:very-secret@collector", "OTEL_EXPORTER_OTLP_ENDPOINT is '…@collector'; allowed is http://host:port, https://host:port or host:port.")]
+    [InlineData("ENDPOINT=ftp://user:very-secret@collector", "OTEL_EXPORTER_OTLP_ENDPOINT is 'ftp://user:***@collector'; allowed is http://host:port, https://host:port or host:port.")]
     [InlineData("TRACES_HEADERS=x-api-key very-secret", "OTEL_EXPORTER_OTLP_TRACES_HEADERS has an entry that is no header; allowed is name=value,name=value: names of letters, digits and hyphens but not Content-…, values of ASCII, percent-encoded.")]
     [InlineData("HEADERS=a:b=v", "OTEL_EXPORTER_OTLP_HEADERS has an entry that is no header; allowed is name=value,name=value: names of letters, digits and hyphens but not Content-…, values of ASCII, percent-encoded.")]
     [InlineData("HEADERS=ok=1,x=a%0D%0Ab", "OTEL_EXPORTER_OTLP_HEADERS has an entry that is no header; allowed is name=value,name=value: names of letters, digits and hyphens but not Content-…, values of ASCII, percent-encoded.")]
