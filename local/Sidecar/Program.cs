@@ -11,12 +11,6 @@ try
 {
     if (args is ["check", .. var rest])
     {
-        if (rest.Any(argument => argument is "-h" or "-help" or "--help"))
-        {
-            Console.Out.WriteLine(Usage.Text(asDaprRun));
-            return 0;
-        }
-
         return PreflightCommand.Run(ParsedArguments.Parse(rest, Flags.OfCheck), Environment.GetEnvironmentVariable, Console.Out);
     }
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using McpAspire.Sidecar.Components;
 using McpAspire.Sidecar.Pipeline;
 
 namespace McpAspire.Sidecar.Preflight;

@@ -7,6 +7,12 @@ internal static class PreflightCommand
 {
     public static int Run(ParsedArguments arguments, Func<string, string?> environment, TextWriter output)
     {
+        if (arguments.Switch("help"))
+        {
+            output.WriteLine(Usage.Text(asDaprRun: false));
+            return 0;
+        }
+
         var target = (arguments.Text("target") ?? "embedded") switch
         {
             "embedded" => PreflightTarget.Embedded,

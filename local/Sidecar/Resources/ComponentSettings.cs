@@ -7,8 +7,10 @@ using McpAspire.Sidecar.Secrets;
 namespace McpAspire.Sidecar.Resources;
 
 /// <summary>The metadata of one component with its secrets resolved; names in any case, as in Dapr.</summary>
-internal sealed partial class ComponentSettings
+internal sealed class ComponentSettings
 {
+    private const string Unsaid = "(what its secret or variable holds)";
+
     private readonly Dictionary<string, (string Value, Position Position)> _values = new(StringComparer.OrdinalIgnoreCase);
 
     public ComponentSettings(ComponentResource component, ValueResolver resolver)
@@ -113,19 +115,19 @@ internal sealed partial class ComponentSettings
             .Where(pair => !known.Contains(pair.Key, StringComparer.OrdinalIgnoreCase))
             .Select(pair => $"{pair.Value.Position}: '{pair.Key}' means nothing to {Component.Type}{NearestName.Hint(pair.Key, known)}.");
 
+    /// <summary>A part of the value <paramref name="name"/> as a message may have it.</summary>
+    public string Quoted(string name, string? part) => IsSecret(name) ? Unsaid : $"'{part}'";
+
     /// <summary>What came from a secret store or the environment is not repeated, nor who logs in by a URL.</summary>
     public ResourceException Wrong(string name, string message)
     {
         foreach (var secret in Component.Metadata.Where(value => IsSecret(value.Name)).Select(value => _values[value.Name].Value).Where(value => value.Length > 0))
         {
-            message = message.Replace($"'{secret}'", "(what its secret or variable holds)", StringComparison.Ordinal);
+            message = message.Replace($"'{secret}'", Unsaid, StringComparison.Ordinal);
         }
 
-        return new(_values.TryGetValue(name, out var found) ? found.Position : Component.Position, UserOfUrl().Replace(message, "://…@")) { Rule = ProblemRules.MetadataInvalid };
+        return new(_values.TryGetValue(name, out var found) ? found.Position : Component.Position, UrlText.WithoutUsers(message)) { Rule = ProblemRules.MetadataInvalid };
     }
-
-    [GeneratedRegex(@"://[^/'\s]*@", RegexOptions.CultureInvariant)]
-    private static partial Regex UserOfUrl();
 
     private (string Name, string? Value) Comparable(MetadataValue value)
         => (value.Name, value.Secret is null && value.EnvironmentVariable is null ? value.Value : _values[value.Name].Value);

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace McpAspire.Sidecar.Resources;
 
 /// <summary>A URL in a message: without the password that it may hold.</summary>
-internal static class UrlText
+internal static partial class UrlText
 {
     /// <summary>As Go's client names a URL: <c>***</c> in place of the password, and of a name without one, which may be a token.</summary>
     public static string WithoutPassword(string url)
@@ -13,6 +15,12 @@ internal static class UrlText
 
     /// <summary>The same for what is no URL, where nobody knows how far the name and the password go.</summary>
     public static string WithoutPasswordAnywhere(string text) => Masked(text, Start(text), text.Length);
+
+    /// <summary>The same for every URL in a sentence.</summary>
+    public static string WithoutUsers(string sentence) => User().Replace(sentence, "://***@");
+
+    [GeneratedRegex(@"://[^/'\s]*@", RegexOptions.CultureInvariant)]
+    private static partial Regex User();
 
     private static int Start(string url) => url.IndexOf("://", StringComparison.Ordinal) is >= 0 and var scheme ? scheme + 3 : 0;
 

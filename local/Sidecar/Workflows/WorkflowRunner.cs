@@ -179,7 +179,8 @@ internal sealed partial class WorkflowRunner(SidecarOptions options, Func<Runtim
             Interlocked.MemoryBarrier();
             if (_isStopping)
             {
-                return; // left to the next start
+                Remove(running); // left to the next start; the stop may have seen it as calling, and waits no longer
+                return;
             }
 
             ended = await RunAsync(instance, running.End);

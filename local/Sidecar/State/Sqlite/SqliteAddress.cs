@@ -55,7 +55,7 @@ internal sealed class SqliteAddress
                 case "_txlock":
                     if (!"immediate".Equals(values[0], StringComparison.OrdinalIgnoreCase))
                     {
-                        throw settings.Wrong(name, $"'_txlock' in '{name}' of the component '{settings.Component.Name}' is {(settings.IsSecret(name) ? "another" : $"'{values[0]}'")}; allowed is immediate.");
+                        throw settings.Wrong(name, $"'_txlock' in '{name}' of the component '{settings.Component.Name}' is {settings.Quoted(name, values[0])}; allowed is immediate.");
                     }
 
                     break;
@@ -66,7 +66,7 @@ internal sealed class SqliteAddress
                     }
                     else
                     {
-                        warnings.Add($"{settings.Component.Position}: {(settings.IsSecret(name) ? "a parameter" : $"'{key}'")} in '{name}' of the component '{settings.Component.Name}' has no effect in this sidecar.");
+                        warnings.Add($"{settings.Component.Position}: {settings.Quoted(name, key)} in '{name}' of the component '{settings.Component.Name}' has no effect in this sidecar.");
                     }
 
                     break;
@@ -95,7 +95,7 @@ internal sealed class SqliteAddress
         var parts = text.TrimEnd(')').Split(['(', '='], 2);
         if (parts.Length != 2 || !IsWord(parts[0], "_") || !IsWord(parts[1], "_-."))
         {
-            throw settings.Wrong(key, $"'_pragma' in '{key}' of the component '{settings.Component.Name}' is {(settings.IsSecret(key) ? "another" : $"'{text}'")}; allowed is a name with a word or a number, such as synchronous(1).");
+            throw settings.Wrong(key, $"'_pragma' in '{key}' of the component '{settings.Component.Name}' is {settings.Quoted(key, text)}; allowed is a name with a word or a number, such as synchronous(1).");
         }
 
         return _forbiddenPragmas.Contains(parts[0], StringComparer.OrdinalIgnoreCase)
